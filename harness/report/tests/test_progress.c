@@ -64,6 +64,51 @@ static void live_it_leaves_nothing_behind(void **state)
 	free(text);
 }
 
+/* A line that wraps, or a name that moves the cursor, could not be wiped. */
+static void live_it_stays_on_its_line(void **state)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+	IcelabProgress *progress = icelab_progress_start(stream, true, 1);
+	const char *drawn;
+
+	(void)state;
+	icelab_progress_begin(progress, ICELAB_FIXTURE_HOSTILE, ICELAB_FIXTURE_HOSTILE, "default");
+	fflush(stream);
+	assert_true(g_str_has_prefix(text, "\r\033[K"));
+	drawn = text + strlen("\r\033[K");
+	icelab_fixture_assert_harmless(drawn, FALSE);
+	assert_null(strchr(drawn, '\n'));
+	assert_int_equal(g_utf8_strlen(drawn, -1), 79);
+	icelab_progress_finish(progress);
+	fclose(stream);
+	free(text);
+}
+
+/* Only what makes the run fail counts: neither a known failure nor what could not be judged. */
+static void failures_are_those_of_the_run(void **state)
+{
+	static const unsigned expected[] = {0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1};
+	g_autoptr(IcelabRun) run = icelab_fixture_run();
+
+	(void)state;
+	assert_int_equal(run->results->len, G_N_ELEMENTS(expected));
+	for (guint i = 0; i < run->results->len; i++) {
+		char *text = NULL;
+		size_t length = 0;
+		FILE *stream = open_memstream(&text, &length);
+		IcelabProgress *progress = icelab_progress_start(stream, true, 1);
+		g_autofree char *drawn = g_strdup_printf("\r\033[K1/1 cells, %u failed", expected[i]);
+
+		icelab_progress_update(progress, g_ptr_array_index(run->results, i));
+		icelab_progress_finish(progress);
+		fclose(stream);
+		assert_true(g_str_has_prefix(text, drawn));
+		free(text);
+	}
+}
+
 static void none_is_fine(void **state)
 {
 	(void)state;
@@ -75,6 +120,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(elsewhere_each_cell_has_a_line),
 		cmocka_unit_test(live_it_leaves_nothing_behind),
+		cmocka_unit_test(live_it_stays_on_its_line),
+		cmocka_unit_test(failures_are_those_of_the_run),
 		cmocka_unit_test(none_is_fine),
 	};
 
