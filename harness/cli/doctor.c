@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/doctor.h"
 
-#include "cli/probe.h"
+#include "cli/trial.h"
 #include "report/text.h"
 
 #include <errno.h>
@@ -64,36 +64,30 @@ static char *find_tool(const char *name)
 	return path;
 }
 
-static bool in_container(void)
+/* The files only say which remedy to name; that one is needed is known from trying. */
+static const char *user_namespace_fix(const IcelabTrial *trial)
 {
-	return access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0;
-}
-
-/* Both only say which remedy to name; that one is needed is known from trying. */
-static const char *user_namespace_fix(const IcelabProbe *probe)
-{
+	if (trial->error == ENOSPC)
+		return "sudo sysctl -w user.max_user_namespaces=16384";
 	if (access("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", F_OK) == 0)
 		return "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0";
-	if (probe->error == ENOSPC)
-		return "sudo sysctl -w user.max_user_namespaces=16384";
 	if (access("/proc/sys/kernel/unprivileged_userns_clone", F_OK) == 0)
 		return "sudo sysctl -w kernel.unprivileged_userns_clone=1";
-	return "run icelab as root";
+	return "run icelab as root; a container must be started by: docker run --privileged";
 }
 
-static const char *probe_fix(const IcelabProbe *probe, bool rootless)
+static const char *trial_fix(const IcelabTrial *trial, bool rootless)
 {
-	switch (probe->step) {
-	case ICELAB_PROBE_LINK:
-		return "sudo modprobe veth";
-	case ICELAB_PROBE_NAT:
-		return "sudo modprobe -a nf_tables nft_chain_nat nft_masq";
-	default:
-		if (in_container())
-			return "start the container with: docker run --privileged";
-		return rootless ? user_namespace_fix(probe)
-						: "run icelab where root has all capabilities (CAP_SYS_ADMIN)";
-	}
+	bool denied = trial->error == EPERM || trial->error == EACCES ||
+				  strstr(trial->complaint, g_strerror(EPERM)) != NULL;
+
+	if (rootless && (denied || trial->step < ICELAB_TRIAL_MOUNT))
+		return user_namespace_fix(trial);
+	if (denied || trial->step <= ICELAB_TRIAL_MOUNT)
+		return "run as a root with all capabilities; a container must be started by: "
+			   "docker run --privileged";
+	return trial->step == ICELAB_TRIAL_NAT ? "sudo modprobe -a nf_tables nft_chain_nat nft_masq"
+										   : "sudo modprobe veth";
 }
 
 static void check_kernel(Doctor *doctor)
@@ -118,23 +112,23 @@ static char *check_tool(Doctor *doctor, const char *name, const char *package)
 static bool check_sandbox(Doctor *doctor, bool rootless, bool needed)
 {
 	const char *name = rootless ? "user namespaces" : "namespaces, root";
-	g_auto(IcelabProbe) probe = {0};
+	g_auto(IcelabTrial) trial = {0};
 	bool works;
 
 	if (doctor->ip == NULL || doctor->nft == NULL) {
 		print(doctor, needed ? MISSING : UNNEEDED, name, "not tried: needs ip and nft", NULL);
 		return false;
 	}
-	icelab_probe(rootless, doctor->ip, doctor->nft, &probe);
-	works = probe.step == ICELAB_PROBE_DONE;
+	icelab_trial(rootless, doctor->ip, doctor->nft, &trial);
+	works = trial.step == ICELAB_TRIAL_DONE;
 	print(doctor,
 		works    ? OK
 		: needed ? MISSING
 				 : UNNEEDED,
-		name, works ? "mounts, a veth pair and a masquerading NAT work in them" : probe.complaint,
-		needed ? probe_fix(&probe, rootless) : NULL);
-	if (needed || works)
-		doctor->wireguard = probe.wireguard;
+		name, works ? "mounts, a veth pair and a masquerading NAT work in them" : trial.complaint,
+		needed && !works ? trial_fix(&trial, rootless) : NULL);
+	if (needed)
+		doctor->wireguard = trial.wireguard;
 	return works;
 }
 
@@ -183,10 +177,8 @@ static bool check_tun(Doctor *doctor)
 	}
 	if (errno == EACCES)
 		fix = "sudo chmod 0666 /dev/net/tun";
-	else if (in_container())
-		fix = "start the container with: docker run --privileged --device /dev/net/tun";
 	else
-		fix = "sudo modprobe tun";
+		fix = "sudo modprobe tun; in a container: docker run --device /dev/net/tun";
 	print(doctor, doctor->wireguard ? UNNEEDED : MISSING, "/dev/net/tun", g_strerror(errno),
 		doctor->wireguard ? NULL : fix);
 	return false;
@@ -197,7 +189,7 @@ static void check_tunnels(Doctor *doctor)
 	g_autofree char *userspace = find_tool("wireguard-go");
 
 	print(doctor, doctor->wireguard ? OK : UNNEEDED, "kernel WireGuard",
-		doctor->wireguard ? "an interface can be made" : "no; wireguard-go does its work", NULL);
+		doctor->wireguard ? "an interface can be made" : "no; wireguard-go can do its work", NULL);
 	if (userspace != NULL)
 		print(doctor, OK, "wireguard-go", userspace, NULL);
 	else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/probe.h"
+#include "cli/trial.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,9 +15,9 @@
 
 #define DEADLINE_SECONDS 10
 
-/* What the probing process says over its pipe; text follows it. No report: it died. */
+/* What the trying process says over its pipe; text follows it. No report: it died. */
 typedef struct {
-	IcelabProbeStep step;
+	IcelabTrialStep step;
 	int error;
 	bool wireguard;
 } Report;
@@ -30,7 +30,7 @@ G_GNUC_NORETURN static void report_and_exit(int pipe, const Report *report, cons
 	_exit(written ? 0 : 1);
 }
 
-G_GNUC_NORETURN static void fail(int pipe, IcelabProbeStep step, const char *what)
+G_GNUC_NORETURN static void fail(int pipe, IcelabTrialStep step, const char *what)
 {
 	Report report = {.step = step, .error = errno};
 	g_autofree char *text = g_strdup_printf("%s: %s", what, g_strerror(report.error));
@@ -45,7 +45,7 @@ static void write_map(int pipe, const char *path, const char *text)
 	if (descriptor < 0 || write(descriptor, text, strlen(text)) != (ssize_t)strlen(text)) {
 		g_autofree char *what = g_strdup_printf("write %s", path);
 
-		fail(pipe, ICELAB_PROBE_MAP, what);
+		fail(pipe, ICELAB_TRIAL_MAP, what);
 	}
 	close(descriptor);
 }
@@ -56,7 +56,7 @@ static void enter_user_namespace(int pipe)
 	g_autofree char *gids = g_strdup_printf("0 %u 1\n", (unsigned)getegid());
 
 	if (unshare(CLONE_NEWUSER) != 0)
-		fail(pipe, ICELAB_PROBE_USER, "unshare a user namespace");
+		fail(pipe, ICELAB_TRIAL_USER, "unshare a user namespace");
 	write_map(pipe, "/proc/self/setgroups", "deny");
 	write_map(pipe, "/proc/self/uid_map", uids);
 	write_map(pipe, "/proc/self/gid_map", gids);
@@ -67,16 +67,16 @@ static void set_up_mounts(int pipe)
 	struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
-		fail(pipe, ICELAB_PROBE_MOUNT, "make the mounts private");
+		fail(pipe, ICELAB_TRIAL_MOUNT, "make the mounts private");
 	if (mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &read_only, sizeof read_only) != 0)
-		fail(pipe, ICELAB_PROBE_MOUNT, "make the file system read-only");
+		fail(pipe, ICELAB_TRIAL_MOUNT, "make the file system read-only");
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL) != 0)
-		fail(pipe, ICELAB_PROBE_MOUNT, "mount /proc");
+		fail(pipe, ICELAB_TRIAL_MOUNT, "mount /proc");
 	if (mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") != 0)
-		fail(pipe, ICELAB_PROBE_MOUNT, "mount a tmpfs on /run");
+		fail(pipe, ICELAB_TRIAL_MOUNT, "mount a tmpfs on /run");
 	/* Where iproute2 keeps the names of namespaces. */
 	if (mkdir("/run/netns", 0755) != 0)
-		fail(pipe, ICELAB_PROBE_MOUNT, "make /run/netns");
+		fail(pipe, ICELAB_TRIAL_MOUNT, "make /run/netns");
 }
 
 /* Runs a command line; returns NULL, or what it complained. */
@@ -95,7 +95,7 @@ static char *run(const char *const *command)
 	return g_strdup_printf("%s: %s", line, g_strstrip(complaint));
 }
 
-static void run_step(int pipe, IcelabProbeStep step, const char *const *command)
+static void run_step(int pipe, IcelabTrialStep step, const char *const *command)
 {
 	g_autofree char *complaint = run(command);
 
@@ -107,21 +107,21 @@ static void run_step(int pipe, IcelabProbeStep step, const char *const *command)
 G_GNUC_NORETURN static void build(int pipe, const char *ip, const char *nft)
 {
 	static const char masquerade[] =
-		"add table ip probe; "
-		"add chain ip probe post { type nat hook postrouting priority 100 ; }; "
-		"add rule ip probe post oifname \"eth0\" masquerade fully-random";
+		"add table ip trial; "
+		"add chain ip trial post { type nat hook postrouting priority 100 ; }; "
+		"add rule ip trial post oifname \"eth0\" masquerade fully-random";
 	const char *const add_node[] = {ip, "netns", "add", "node", NULL};
 	const char *const add_link[] = {
 		ip, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", "node", NULL};
 	const char *const add_nat[] = {nft, masquerade, NULL};
 	const char *const add_tunnel[] = {ip, "link", "add", "wg0", "type", "wireguard", NULL};
-	Report report = {.step = ICELAB_PROBE_DONE};
+	Report report = {.step = ICELAB_TRIAL_DONE};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	set_up_mounts(pipe);
-	run_step(pipe, ICELAB_PROBE_LINK, add_node);
-	run_step(pipe, ICELAB_PROBE_LINK, add_link);
-	run_step(pipe, ICELAB_PROBE_NAT, add_nat);
+	run_step(pipe, ICELAB_TRIAL_LINK, add_node);
+	run_step(pipe, ICELAB_TRIAL_LINK, add_link);
+	run_step(pipe, ICELAB_TRIAL_NAT, add_nat);
 
 	g_autofree char *no_tunnel = run(add_tunnel);
 
@@ -141,18 +141,18 @@ G_GNUC_NORETURN static void supervise(int pipe, bool rootless, const char *ip, c
 	if (rootless)
 		enter_user_namespace(pipe);
 	if (unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS) != 0)
-		fail(pipe, ICELAB_PROBE_NAMESPACES,
+		fail(pipe, ICELAB_TRIAL_NAMESPACES,
 			"unshare network, mount, process, IPC and host name namespaces");
 	first = fork();
 	if (first < 0)
-		fail(pipe, ICELAB_PROBE_NAMESPACES, "start the first process of a process namespace");
+		fail(pipe, ICELAB_TRIAL_NAMESPACES, "start the first process of a process namespace");
 	if (first == 0)
 		build(pipe, ip, nft);
 	TEMP_FAILURE_RETRY(waitpid(first, NULL, 0));
 	_exit(0);
 }
 
-static void read_report(int pipe, IcelabProbe *probe)
+static void read_report(int pipe, IcelabTrial *trial)
 {
 	GString *bytes = g_string_new(NULL);
 	char buffer[512];
@@ -162,27 +162,27 @@ static void read_report(int pipe, IcelabProbe *probe)
 	while ((count = TEMP_FAILURE_RETRY(read(pipe, buffer, sizeof buffer))) > 0)
 		g_string_append_len(bytes, buffer, count);
 	if (bytes->len < sizeof report) {
-		probe->step = ICELAB_PROBE_NAMESPACES;
-		probe->complaint = g_strdup("the process that tried it died or took too long");
+		trial->step = ICELAB_TRIAL_NAMESPACES;
+		trial->complaint = g_strdup("the process that tried it died or took too long");
 	} else {
 		memcpy(&report, bytes->str, sizeof report);
-		probe->step = report.step;
-		probe->error = report.error;
-		probe->wireguard = report.wireguard;
-		if (report.step != ICELAB_PROBE_DONE)
-			probe->complaint = g_strdup(bytes->str + sizeof report);
+		trial->step = report.step;
+		trial->error = report.error;
+		trial->wireguard = report.wireguard;
+		if (report.step != ICELAB_TRIAL_DONE)
+			trial->complaint = g_strdup(bytes->str + sizeof report);
 	}
 	g_string_free(bytes, TRUE);
 }
 
-void icelab_probe(bool rootless, const char *ip, const char *nft, IcelabProbe *probe)
+void icelab_trial(bool rootless, const char *ip, const char *nft, IcelabTrial *trial)
 {
 	int ends[2];
 	pid_t pid;
 
-	*probe = (IcelabProbe){.step = ICELAB_PROBE_NAMESPACES};
+	*trial = (IcelabTrial){.step = ICELAB_TRIAL_NAMESPACES};
 	if (pipe2(ends, O_CLOEXEC) != 0) {
-		probe->complaint = g_strdup_printf("pipe: %s", g_strerror(errno));
+		trial->complaint = g_strdup_printf("pipe: %s", g_strerror(errno));
 		return;
 	}
 	fflush(NULL);
@@ -193,15 +193,15 @@ void icelab_probe(bool rootless, const char *ip, const char *nft, IcelabProbe *p
 	}
 	close(ends[1]);
 	if (pid > 0) {
-		read_report(ends[0], probe);
+		read_report(ends[0], trial);
 		TEMP_FAILURE_RETRY(waitpid(pid, NULL, 0));
 	} else {
-		probe->complaint = g_strdup_printf("fork: %s", g_strerror(errno));
+		trial->complaint = g_strdup_printf("fork: %s", g_strerror(errno));
 	}
 	close(ends[0]);
 }
 
-void icelab_probe_clear(IcelabProbe *probe)
+void icelab_trial_clear(IcelabTrial *trial)
 {
-	g_clear_pointer(&probe->complaint, g_free);
+	g_clear_pointer(&trial->complaint, g_free);
 }

@@ -9,25 +9,25 @@
  * asked. */
 
 typedef enum {
-	ICELAB_PROBE_USER,       /* a user namespace */
-	ICELAB_PROBE_MAP,        /* its uid_map and gid_map */
-	ICELAB_PROBE_NAMESPACES, /* network, mounts, processes, IPC, host name */
-	ICELAB_PROBE_MOUNT,      /* /proc, a tmpfs on /run, the rest read-only */
-	ICELAB_PROBE_LINK,       /* a veth pair into a second network namespace */
-	ICELAB_PROBE_NAT,        /* an nft masquerade rule */
-	ICELAB_PROBE_DONE,
-} IcelabProbeStep;
+	ICELAB_TRIAL_USER,       /* a user namespace */
+	ICELAB_TRIAL_MAP,        /* its uid_map and gid_map */
+	ICELAB_TRIAL_NAMESPACES, /* network, mounts, processes, IPC, host name */
+	ICELAB_TRIAL_MOUNT,      /* /proc, a tmpfs on /run, the rest read-only */
+	ICELAB_TRIAL_LINK,       /* a veth pair into a second network namespace */
+	ICELAB_TRIAL_NAT,        /* an nft masquerade rule */
+	ICELAB_TRIAL_DONE,
+} IcelabTrialStep;
 
 typedef struct {
-	IcelabProbeStep step; /* the one that failed; ICELAB_PROBE_DONE when none did */
+	IcelabTrialStep step; /* the one that failed; ICELAB_TRIAL_DONE when none did */
 	int error;            /* errno, 0 where a command failed */
 	char *complaint;      /* one line, owned; NULL when nothing failed */
 	bool wireguard;       /* the kernel makes WireGuard interfaces */
-} IcelabProbe;
+} IcelabTrial;
 
 /* Takes some milliseconds, ten seconds at most; leaves nothing behind. The caller must be
  * single-threaded. With `rootless` in a user namespace, else as who calls. `ip` and `nft` are paths
  * of these programs. */
-void icelab_probe(bool rootless, const char *ip, const char *nft, IcelabProbe *probe);
-void icelab_probe_clear(IcelabProbe *probe);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IcelabProbe, icelab_probe_clear)
+void icelab_trial(bool rootless, const char *ip, const char *nft, IcelabTrial *trial);
+void icelab_trial_clear(IcelabTrial *trial);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IcelabTrial, icelab_trial_clear)
