@@ -198,6 +198,38 @@ static void check_tunnels(Doctor *doctor)
 	check_tun(doctor);
 }
 
+static gint compare_names(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* They are built, and installed, next to the program. */
+static void check_adapters(Doctor *doctor)
+{
+	g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+	g_autofree char *parent = g_path_get_dirname(program != NULL ? program : ".");
+	g_autofree char *folder = g_build_filename(parent, "adapters", NULL);
+	g_autoptr(GDir) entries = g_dir_open(folder, 0, NULL);
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	const char *name;
+
+	while (entries != NULL && (name = g_dir_read_name(entries)) != NULL) {
+		g_autofree char *path = g_build_filename(folder, name, NULL);
+
+		if (g_file_test(path, G_FILE_TEST_IS_REGULAR) &&
+			g_file_test(path, G_FILE_TEST_IS_EXECUTABLE))
+			g_ptr_array_add(names, g_strdup(name));
+	}
+	g_ptr_array_sort(names, compare_names);
+	g_ptr_array_add(names, NULL);
+
+	g_autofree char *found = g_strjoinv(" ", (char **)names->pdata);
+	g_autofree char *none = g_strdup_printf("none in %s", folder);
+
+	print(doctor, *found != '\0' ? OK : MISSING, "adapters", *found != '\0' ? found : none,
+		"cmake --build --preset dev");
+}
+
 static const char usage[] =
 	"Usage: icelab doctor\n"
 	"\n"
@@ -224,6 +256,7 @@ int icelab_doctor_main(int argc, char **argv)
 	g_free(check_tool(&doctor, "nsenter", "util-linux"));
 	check_privileges(&doctor);
 	check_tunnels(&doctor);
+	check_adapters(&doctor);
 
 	if (!doctor.can_run) {
 		printf("\nNothing can run here.\n");
