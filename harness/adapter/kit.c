@@ -245,15 +245,18 @@ static const char *const *list_variable(const char *variable)
 {
 	const char *value = text_variable(variable);
 	size_t length = strlen(value);
-	/* Words are parted by at least one space, so there are no more than half the bytes. */
-	char *words = (char *)malloc(length + 1);
-	const char **list = (const char **)malloc((length / 2 + 2) * sizeof(*list));
+	/* Words are parted by at least one space, so there are no more than half the bytes. They stand
+	 * behind the list in the same block, which lives as long as the process. */
+	size_t pointers = length / 2 + 2;
+	const char **list = (const char **)malloc(pointers * sizeof(*list) + length + 1);
 	size_t count = 0;
+	char *words;
 
-	if (words == NULL || list == NULL) {
+	if (list == NULL) {
 		fprintf(stderr, "%s: out of memory\n", implementation_name);
 		exit(1);
 	}
+	words = (char *)(list + pointers);
 	memcpy(words, value, length + 1);
 	for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " "))
 		list[count++] = word;

@@ -120,9 +120,9 @@ static unsigned interface_of(GSocket *socket, const IcelabAgentPlan *plan)
 	return 0;
 }
 
-/* Makes each socket leave where the plan says. libnice (0.1.20 on) sets IP_UNICAST_IF on its bound
- * sockets, so that IPv4 leaves through the interface that holds the address even where the kernel's
- * route goes elsewhere, and IPv6, where that option means nothing to a bound socket, does not.
+/* libnice (0.1.20 on) sets IP_UNICAST_IF on its bound sockets, so that IPv4 leaves through the
+ * interface that holds the address even where the kernel's route goes elsewhere. IPv6 does not,
+ * because there the option means nothing to a bound socket. This makes both do what the plan says;
  * libnice looks its STUN server up in a later turn of the main loop, so that nothing has been sent
  * yet. */
 static void choose_ways(NiceAgent *agent, guint stream, const IcelabAgentPlan *plan)
@@ -135,10 +135,15 @@ static void choose_ways(NiceAgent *agent, guint stream, const IcelabAgentPlan *p
 		unsigned interface = interface_of(socket, plan);
 		g_autoptr(GError) error = NULL;
 
-		if (!g_socket_set_option(socket, v6 ? IPPROTO_IPV6 : IPPROTO_IP,
-				v6 ? IPV6_UNICAST_IF : IP_UNICAST_IF, 0, &error) ||
-			!g_socket_set_option(socket, SOL_SOCKET, SO_BINDTOIFINDEX, (gint)interface, &error))
-			g_error("a socket's way cannot be chosen: %s", error->message);
+		if (interface == 0) {
+			if (!g_socket_set_option(socket, v6 ? IPPROTO_IPV6 : IPPROTO_IP,
+					v6 ? IPV6_UNICAST_IF : IP_UNICAST_IF, 0, &error))
+				g_error("a socket cannot be made to follow the routes: %s", error->message);
+		} else if (!g_socket_set_option(
+					   socket, SOL_SOCKET, SO_BINDTOIFINDEX, (gint)interface, &error)) {
+			/* Without privilege before Linux 5.7: what libnice chose still holds for IPv4. */
+			g_printerr("a socket cannot be bound to its interface: %s\n", error->message);
+		}
 	}
 }
 
