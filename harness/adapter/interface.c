@@ -27,9 +27,10 @@ static bool is_eui64(const IcelabInterfaceAddress *address)
 	return v6(address)->s6_addr[11] == 0xff && v6(address)->s6_addr[12] == 0xfe;
 }
 
+/* Of an IPv6 address: of an IPv4 one the same bits mean something else. */
 static bool is_tracking_resistant(const IcelabInterfaceAddress *address)
 {
-	return is_v6(address) && (address->flags & (IFA_F_TEMPORARY | IFA_F_STABLE_PRIVACY)) != 0;
+	return (address->flags & (IFA_F_TEMPORARY | IFA_F_STABLE_PRIVACY)) != 0;
 }
 
 static bool same_interface_and_prefix(
@@ -82,7 +83,7 @@ static const char *refusal_alone(const IcelabInterfaceAddress *address)
 	return NULL;
 }
 
-/* Why an address is refused beside another one that is gathered. */
+/* Why an IPv6 address is refused beside another one that is gathered. */
 static const char *refusal_beside(
 	const IcelabInterfaceAddress *address, const IcelabInterfaceAddress *other)
 {

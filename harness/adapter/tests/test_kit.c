@@ -184,12 +184,26 @@ static void print_bare_request(void)
 		request->proxy == NULL ? "none" : "some", request->deadline_ms);
 }
 
+/* The most words that a text of that length can hold. */
+static void print_dense_list(void)
+{
+	const IcelabRequest *request;
+
+	ask("default");
+	setenv("ICELAB_STUN", "a b c", 1);
+	setenv("ICELAB_TURN", "d", 1);
+	request = start();
+	printf("%s%s%s%d%s%d", request->stun[0], request->stun[1], request->stun[2],
+		request->stun[3] == NULL, request->turn[0], request->turn[1] == NULL);
+}
+
 static void test_request_values(void **state)
 {
 	(void)state;
 	assert_string_equal(run(print_request).output,
 		"lan/default|default|1|stun:192.0.2.53:3478,stun:[2001:db8::1]:3478,|none|"
 		"socks5://192.0.2.9:1080|192.0.2.80,end|2500");
+	assert_string_equal(run(print_dense_list).output, "abc1d1");
 	assert_string_equal(run(print_bare_request).output, "|0|111|none|10000");
 }
 
