@@ -5,11 +5,13 @@
 #include <string.h>
 
 #define SCHEME "stun:"
+#define DEFAULT_PORT 3478
 
 bool icelab_stun_server_parse(const char *uri, NiceAddress *address, const char **error)
 {
 	g_autofree char *host = NULL;
-	const char *start, *end, *port = "3478";
+	const char *start, *end, *port = NULL;
+	guint64 number = DEFAULT_PORT;
 	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM};
 	struct addrinfo *answers = NULL;
 
@@ -36,13 +38,18 @@ bool icelab_stun_server_parse(const char *uri, NiceAddress *address, const char 
 		*error = "no host";
 		return false;
 	}
-	hints.ai_flags = AI_NUMERICSERV;
-	if (getaddrinfo(host, port, &hints, &answers) != 0) {
-		*error = "the host cannot be resolved, or the port is no number";
+	/* getaddrinfo would take an empty port for 0 and cut a large one off. */
+	if (port != NULL && !g_ascii_string_to_unsigned(port, 10, 1, 65535, &number, NULL)) {
+		*error = "the port is no number from 1 to 65535";
+		return false;
+	}
+	if (getaddrinfo(host, NULL, &hints, &answers) != 0) {
+		*error = "the host cannot be resolved";
 		return false;
 	}
 	nice_address_init(address);
 	nice_address_set_from_sockaddr(address, answers->ai_addr);
+	nice_address_set_port(address, (guint)number);
 	freeaddrinfo(answers);
 	return true;
 }
