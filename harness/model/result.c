@@ -59,8 +59,16 @@ void icelab_result_free(IcelabResult *result)
 void icelab_result_add_finding(IcelabResult *result, const char *clause, IcelabVerdict severity,
 	const char *name, const char *seen, const char *detail)
 {
-	IcelabFinding *finding = g_new0(IcelabFinding, 1);
+	IcelabFinding *finding;
 
+	for (guint i = 0; i < result->findings->len; i++) {
+		const IcelabFinding *known = result->findings->pdata[i];
+
+		if (g_str_equal(known->clause, clause) && g_str_equal(known->name, name) &&
+			g_str_equal(known->seen, seen))
+			return;
+	}
+	finding = g_new0(IcelabFinding, 1);
 	finding->clause = g_strdup(clause);
 	finding->severity = severity;
 	finding->name = g_strdup(name);
@@ -74,8 +82,15 @@ void icelab_result_add_finding(IcelabResult *result, const char *clause, IcelabV
 void icelab_result_add_exposure(
 	IcelabResult *result, const char *name, const char *channel, const char *where)
 {
-	IcelabExposure *exposure = g_new0(IcelabExposure, 1);
+	IcelabExposure *exposure;
 
+	for (guint i = 0; i < result->exposures->len; i++) {
+		const IcelabExposure *known = result->exposures->pdata[i];
+
+		if (g_str_equal(known->name, name) && g_str_equal(known->channel, channel))
+			return;
+	}
+	exposure = g_new0(IcelabExposure, 1);
 	exposure->name = g_strdup(name);
 	exposure->channel = g_strdup(channel);
 	exposure->where = g_strdup(where);

@@ -52,8 +52,11 @@ typedef struct {
 
 IcelabResult *icelab_result_new(const char *adapter, const char *scenario, const char *policy);
 void icelab_result_free(IcelabResult *result);
+/* Adds a finding (the same clause, name and place count once) and raises the verdict to its
+ * severity. */
 void icelab_result_add_finding(IcelabResult *result, const char *clause, IcelabVerdict severity,
 	const char *name, const char *seen, const char *detail);
+/* Adds an exposure; the same name through the same channel counts once. */
 void icelab_result_add_exposure(
 	IcelabResult *result, const char *name, const char *channel, const char *where);
 

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "judge/judgement.h"
+
+#include <string.h>
+
+/* Judges raddr, rport and the foundation: fields of a candidate that can say what the candidate
+ * itself must not. */
+
+static void find_fault(IcelabJudgement *judgement, const IcelabReported *reported,
+	const char *clause, IcelabVerdict severity, const char *name, const char *field)
+{
+	g_autofree char *seen =
+		g_strdup_printf("%s of %s", field, icelab_candidate_type_name(reported->candidate.type));
+
+	icelab_result_add_finding(judgement->result, clause, severity, name, seen, reported->line);
+}
+
+static void judge_related(IcelabJudgement *judgement, const IcelabReported *reported)
+{
+	const IcelabCandidate *candidate = &reported->candidate;
+	const IcelabExpectation *expectation = judgement->expectation;
+	char text[ICELAB_ADDRESS_TEXT];
+	const char *name;
+
+	if (candidate->type == ICELAB_CANDIDATE_HOST) {
+		/* S1: omitted for host candidates. */
+		if (candidate->has_raddr || candidate->has_rport)
+			find_fault(judgement, reported, "S1", ICELAB_FAIL, reported->label, "raddr");
+		return;
+	}
+	/* S1: present for all others. */
+	if (!candidate->has_raddr || !candidate->has_rport) {
+		find_fault(judgement, reported, "S1", ICELAB_FAIL, reported->label, "raddr");
+		return;
+	}
+	if (icelab_address_is_unspecified(&candidate->raddr)) {
+		/* S3: the hidden form is 0.0.0.0 or :: together with port 9. */
+		if (candidate->rport != 9)
+			find_fault(judgement, reported, "S3", ICELAB_FAIL, reported->label, "rport");
+		return;
+	}
+	/* A related address that is a name hides as the name does. */
+	if (candidate->raddr.family == 0)
+		return;
+	name = icelab_book_label(judgement->book, &candidate->raddr, text);
+	/* J1: a candidate that the policy forbids must not be visible in other fields either. The
+	 * related address of a candidate that is itself forbidden belongs to that finding. */
+	if (reported->allowed && !icelab_names_have(expectation->raddr, name))
+		find_fault(judgement, reported, "J1", ICELAB_FAIL, name, "raddr");
+}
+
+static gboolean same_span(const IcelabSpan *a, const IcelabSpan *b)
+{
+	return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+}
+
+/* I9: what can be told from outside is type, transport, and for host candidates the base, which is
+ * the address. */
+static gboolean must_differ(const IcelabCandidate *a, const IcelabCandidate *b)
+{
+	return a->type != b->type || a->transport != b->transport ||
+		   (a->type == ICELAB_CANDIDATE_HOST && a->address.family != 0 && b->address.family != 0 &&
+			   !icelab_address_equal(&a->address, &b->address));
+}
+
+static void judge_foundation(IcelabJudgement *judgement, guint index)
+{
+	const IcelabReported *reported = judgement->reported->pdata[index];
+
+	for (guint i = 0; i < index; i++) {
+		const IcelabReported *earlier = judgement->reported->pdata[i];
+
+		if (!same_span(&earlier->candidate.foundation, &reported->candidate.foundation) ||
+			!must_differ(&earlier->candidate, &reported->candidate))
+			continue;
+		find_fault(judgement, reported, "I9", ICELAB_FAIL, reported->label, "foundation");
+		return;
+	}
+}
+
+void icelab_judge_related(IcelabJudgement *judgement)
+{
+	for (guint i = 0; i < judgement->reported->len; i++) {
+		judge_related(judgement, judgement->reported->pdata[i]);
+		judge_foundation(judgement, i);
+	}
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "lab/server.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lab/sandbox.h"
+#include "lab/topology.h"
+#include "stun/responder.h"
+
+#define REQUEST_LIMIT 4096 /* logged in one cell */
+
+struct IcelabServers {
+	int log; /* SOCK_SEQPACKET: one record a datagram */
+	GArray *pids;
+};
+
+typedef struct {
+	const GArray *listeners; /* IcelabStunListener */
+	int log;
+	int ready;
+	int network;
+} Start;
+
+G_GNUC_NORETURN static void serve(gpointer data)
+{
+	const Start *start = data;
+	const int keep[] = {start->log, start->ready};
+	IcelabStunResponder *responder;
+	gsize failed = 0;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	icelab_close_descriptors(keep, G_N_ELEMENTS(keep));
+	responder = icelab_stun_responder_new((const IcelabStunListener *)start->listeners->data,
+		start->listeners->len, start->log, &failed);
+	if (responder == NULL) {
+		guint8 reason[2] = {(guint8)errno, (guint8)failed};
+
+		if (write(start->ready, reason, sizeof reason) < 0)
+			_exit(2);
+		_exit(1);
+	}
+	if (write(start->ready, "", 1) != 1)
+		_exit(2);
+	/* Served until the sandbox, or whoever started it, ends. */
+	_exit(icelab_stun_responder_serve(responder, start->ready) == 0 ? 0 : 1);
+}
+
+static gpointer fork_server(gpointer data, GError **error)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		serve(data);
+	if (pid < 0)
+		g_set_error(
+			error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_BROKEN, "fork: %s", g_strerror(errno));
+	return pid > 0 ? GINT_TO_POINTER(pid) : NULL;
+}
+
+static gboolean start_server(
+	IcelabServers *servers, const IcelabNode *node, Start *start, GError **error)
+{
+	int ready[2];
+	guint8 answer[2] = {0};
+	ssize_t count;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ready) != 0) {
+		g_set_error(
+			error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_BROKEN, "socketpair: %s", g_strerror(errno));
+		return FALSE;
+	}
+	start->ready = ready[1];
+	start->network = icelab_topology_open_node(node->name, error);
+	pid = start->network >= 0
+			  ? GPOINTER_TO_INT(icelab_topology_in_node(start->network, fork_server, start, error))
+			  : 0;
+	if (start->network >= 0)
+		close(start->network);
+	close(ready[1]);
+	if (pid == 0) {
+		close(ready[0]);
+		return FALSE;
+	}
+	g_array_append_val(servers->pids, pid);
+	count = TEMP_FAILURE_RETRY(read(ready[0], answer, sizeof answer));
+	/* The other end stays open in the server alone: it is never closed before the lab ends, which
+	 * ends the server too. */
+	if (count != 1) {
+		g_set_error(error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_BROKEN,
+			"the STUN server on %s does not start: %s", node->name,
+			count == 2 ? g_strerror(answer[0]) : "it died");
+		close(ready[0]);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean start_node(
+	IcelabServers *servers, const IcelabBook *book, const IcelabNode *node, int log, GError **error)
+{
+	g_autoptr(GArray) listeners = g_array_new(FALSE, TRUE, sizeof(IcelabStunListener));
+	Start start = {.listeners = listeners, .log = log};
+
+	for (guint i = 0; i < book->servers->len; i++) {
+		const IcelabServer *server = book->servers->pdata[i];
+		IcelabStunListener listener = {server->address->address, server->port};
+
+		if (g_str_equal(server->address->node, node->name))
+			g_array_append_val(listeners, listener);
+	}
+	return listeners->len == 0 || start_server(servers, node, &start, error);
+}
+
+IcelabServers *icelab_servers_start(const IcelabBook *book, GError **error)
+{
+	IcelabServers *servers = g_new0(IcelabServers, 1);
+	int log[2];
+
+	servers->pids = g_array_new(FALSE, TRUE, sizeof(pid_t));
+	servers->log = -1;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, log) != 0) {
+		g_set_error(
+			error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_BROKEN, "socketpair: %s", g_strerror(errno));
+		icelab_servers_free(servers);
+		return NULL;
+	}
+	servers->log = log[0];
+	for (guint i = 0; i < book->nodes->len; i++) {
+		if (!start_node(servers, book, book->nodes->pdata[i], log[1], error)) {
+			close(log[1]);
+			icelab_servers_free(servers);
+			return NULL;
+		}
+	}
+	close(log[1]);
+	return servers;
+}
+
+void icelab_servers_free(IcelabServers *servers)
+{
+	if (servers == NULL)
+		return;
+	for (guint i = 0; i < servers->pids->len; i++) {
+		pid_t pid = g_array_index(servers->pids, pid_t, i);
+
+		kill(pid, SIGKILL);
+		TEMP_FAILURE_RETRY(waitpid(pid, NULL, 0));
+	}
+	g_array_unref(servers->pids);
+	if (servers->log >= 0)
+		close(servers->log);
+	g_free(servers);
+}
+
+int icelab_servers_descriptor(const IcelabServers *servers)
+{
+	return servers->log;
+}
+
+static char *hexadecimal(const guint8 *bytes, gsize length)
+{
+	GString *text = g_string_sized_new(length * 2);
+
+	for (gsize i = 0; i < length; i++)
+		g_string_append_printf(text, "%02x", bytes[i]);
+	return g_string_free(text, FALSE);
+}
+
+void icelab_servers_drain(IcelabServers *servers, IcelabObservation *observation, gint64 start_us,
+	const guint8 *nonce, gsize nonce_length)
+{
+	IcelabStunRecord record;
+
+	while (recv(servers->log, &record, sizeof record, MSG_DONTWAIT) == (ssize_t)sizeof record) {
+		if (observation == NULL || memcmp(record.transaction + 4, nonce, nonce_length) == 0)
+			continue;
+		if (observation->requests->len >= REQUEST_LIMIT) {
+			icelab_observation_end(observation, ICELAB_OUTCOME_BROKEN,
+				"more than %d STUN requests: the implementation floods the servers", REQUEST_LIMIT);
+			continue;
+		}
+		IcelabRequest *request = g_new0(IcelabRequest, 1);
+
+		request->time_us = record.time_us - start_us;
+		request->source = record.source;
+		request->source_port = record.source_port;
+		request->destination = record.destination;
+		request->destination_port = record.destination_port;
+		request->tcp = record.tcp != 0;
+		request->rfc3489 = record.rfc3489 != 0;
+		request->method = record.method;
+		request->transaction = hexadecimal(record.transaction, sizeof record.transaction);
+		g_ptr_array_add(observation->requests, request);
+	}
+}
