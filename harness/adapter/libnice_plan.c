@@ -169,7 +169,10 @@ static void plan_all_interfaces(IcelabPlan *plan, IcelabAddressHook hook)
 		if (hook != NULL)
 			hook(&addresses[i]);
 		if (addresses[i].refusal == NULL) {
-			icelab_plan_add_base(agent, &base, addresses[i].interface_index);
+			/* A link-local address's scope id binds the socket by itself. */
+			gboolean bound = base.s.addr.sa_family == AF_INET6 && base.s.ip6.sin6_scope_id != 0;
+
+			icelab_plan_add_base(agent, &base, bound ? 0 : addresses[i].interface_index);
 			continue;
 		}
 		nice_address_to_string(&base, text);
