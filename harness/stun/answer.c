@@ -49,8 +49,9 @@ size_t icelab_stun_answer(const IcelabStunMessage *request, const IcelabAddress 
 		start(&builder, answer, request, ICELAB_STUN_ERROR);
 		icelab_stun_build_error_code(&builder, 400, "Bad Request");
 	} else if (unknown > 0) {
-		/* RFC 8489 6.3.1: "the server MUST reply with an error response with an error code of 420
-		 * (Unknown Attribute)" */
+		/* RFC 8489 6.3.1: "If the request contains one or more unknown comprehension-required
+		 * attributes, the server replies with an error response with an error code of 420 (Unknown
+		 * Attribute)". */
 		start(&builder, answer, request, ICELAB_STUN_ERROR);
 		answer_unknown(&builder, request, types, unknown);
 	} else {

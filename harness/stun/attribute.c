@@ -100,7 +100,7 @@ static bool count_characters(const uint8_t *bytes, size_t length, size_t *charac
 	return true;
 }
 
-/* RFC 8489 14.8, 14.10, 14.11, 14.14: "fewer than 128 characters (which can be as long as 509 bytes
+/* RFC 8489 14.8, 14.9, 14.10, 14.14: "fewer than 128 characters (which can be as long as 509 bytes
  * when encoding them or 763 bytes when decoding them)". */
 static bool is_phrase(const uint8_t *bytes, size_t length)
 {
@@ -147,8 +147,9 @@ bool icelab_stun_read_text(const IcelabStunAttribute *attribute, IcelabSpan *tex
 
 	switch (attribute->type) {
 	case ICELAB_STUN_USERNAME:
-		/* RFC 8489 14.3: "a UTF-8-encoded sequence of fewer than 509 bytes" */
-		if (attribute->length >= 509 ||
+		/* RFC 8489 14.3: fewer than 509 bytes when written, but a receiver MUST "be able to parse a
+		 * UTF-8-encoded sequence of 763 or fewer octets". */
+		if (attribute->length > 763 ||
 			!count_characters(attribute->value, attribute->length, &characters))
 			return false;
 		break;
@@ -168,7 +169,7 @@ bool icelab_stun_read_text(const IcelabStunAttribute *attribute, IcelabSpan *tex
 bool icelab_stun_read_unknown_attributes(
 	const IcelabStunAttribute *attribute, uint16_t *types, size_t capacity, size_t *count)
 {
-	/* RFC 8489 14.9: "The attribute contains a list of 16-bit values". */
+	/* RFC 8489 14.13: "The attribute contains a list of 16-bit values". */
 	if (attribute->length % 2 != 0)
 		return false;
 	*count = attribute->length / 2;

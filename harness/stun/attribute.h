@@ -43,7 +43,7 @@ bool icelab_stun_read_error_code(
 /* USERNAME, REALM, NONCE and SOFTWARE: UTF-8 of the length that the attribute's section allows. */
 bool icelab_stun_read_text(const IcelabStunAttribute *attribute, IcelabSpan *text);
 
-/* UNKNOWN-ATTRIBUTES (RFC 8489 14.9). Writes at most `capacity` types; *count is how many there
+/* UNKNOWN-ATTRIBUTES (RFC 8489 14.13). Writes at most `capacity` types; *count is how many there
  * are.
  */
 bool icelab_stun_read_unknown_attributes(

@@ -22,7 +22,7 @@ static size_t offset_of(const IcelabStunMessage *message, const IcelabStunAttrib
 uint32_t icelab_stun_fingerprint(const uint8_t *bytes, size_t length)
 {
 	/* RFC 8489 14.7: "the CRC-32 of the STUN message up to (but excluding) the FINGERPRINT
-	 * attribute itself, XORed with the 32-bit value 0x5354554e" */
+	 * attribute itself, XOR'ed with the 32-bit value 0x5354554e" */
 	return icelab_crc32(bytes, length) ^ 0x5354554E;
 }
 
@@ -44,8 +44,8 @@ IcelabStunCheck icelab_stun_check_fingerprint(const IcelabStunMessage *message)
 void icelab_stun_integrity(IcelabDigestKind kind, const uint8_t *bytes, size_t length, size_t size,
 	const void *key, size_t key_length, uint8_t sum[ICELAB_DIGEST_MAXIMUM])
 {
-	/* RFC 8489 14.5, 14.6: the message's length "MUST be adjusted to point to the end" of this very
-	 * attribute before the sum is made, so that others may follow. */
+	/* RFC 8489 14.5, 14.6: "The Length field of the STUN message header is adjusted to point to the
+	 * end of" this very attribute, so that others may follow. */
 	size_t adjusted = length + 4 + size - ICELAB_STUN_HEADER;
 	const uint8_t field[2] = {(uint8_t)(adjusted >> 8), (uint8_t)adjusted};
 	IcelabHmac hmac;

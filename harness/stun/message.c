@@ -65,8 +65,9 @@ static bool take(const IcelabStunMessage *message, size_t *offset, IcelabStunAtt
 	attribute->length = load16(header + 2);
 	attribute->value = header + 4;
 
-	/* RFC 8489 14: "each STUN attribute MUST end on a 32-bit boundary", and the length is "measured
-	 * in bytes, prior to padding". What the padding holds MUST be ignored. */
+	/* RFC 8489 14: "The value in the Length field MUST contain the length of the Value part of the
+	 * attribute, prior to padding", and "the padding bits [...] MUST be ignored by the receiver".
+	 */
 	size_t padded = ((size_t)attribute->length + 3) & ~(size_t)3;
 
 	if (padded > rest - 4)
@@ -83,11 +84,13 @@ static bool counts(const IcelabStunMessage *message, uint16_t *seal, uint16_t ty
 	/* RFC 3489 11.2.8 knows one integrity attribute, which is the last, and no fingerprint. */
 	if (!message->has_magic)
 		return true;
-	/* RFC 8489 14.5: "agents MUST ignore all other attributes that follow MESSAGE-INTEGRITY", "with
-	 * the exception of MESSAGE-INTEGRITY-SHA256 and FINGERPRINT". */
+	/* RFC 8489 9: "agents MUST ignore all attributes that follow MESSAGE-INTEGRITY, with the
+	 * exception of the MESSAGE-INTEGRITY-SHA256 and FINGERPRINT attributes." */
 	if (*seal == ICELAB_STUN_MESSAGE_INTEGRITY)
 		counted = sha256 || type == ICELAB_STUN_FINGERPRINT;
-	/* RFC 8489 14.6: the same behind MESSAGE-INTEGRITY-SHA256, but for FINGERPRINT. */
+	/* RFC 8489 9: "Similarly, agents MUST ignore all attributes that follow the
+	 * MESSAGE-INTEGRITY-SHA256 attribute [...], with the exception of the FINGERPRINT attribute."
+	 */
 	else if (*seal == ICELAB_STUN_MESSAGE_INTEGRITY_SHA256)
 		counted = type == ICELAB_STUN_FINGERPRINT;
 	if (counted && (sha256 || type == ICELAB_STUN_MESSAGE_INTEGRITY))

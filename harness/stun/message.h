@@ -62,9 +62,8 @@ typedef struct {
 } IcelabStunAttribute;
 
 /* Walks over the attributes that count: in a message with the magic cookie, what follows
- * MESSAGE-INTEGRITY or MESSAGE-INTEGRITY-SHA256 is unprotected and is left out (RFC
- * 8489 14.5, 14.6).
- */
+ * MESSAGE-INTEGRITY or MESSAGE-INTEGRITY-SHA256 is unprotected and is left out, but for the one of
+ * them that follows the other and for FINGERPRINT (RFC 8489 9). */
 typedef struct {
 	const IcelabStunMessage *message;
 	size_t offset;

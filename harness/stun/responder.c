@@ -2,8 +2,6 @@
 #include "stun/responder.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +11,7 @@
 #include <unistd.h>
 
 #include "stun/answer.h"
+#include "stun/endpoint.h"
 
 #define CONNECTIONS 64
 #define STREAM_BYTES 4096
@@ -21,21 +20,8 @@
 #define BATCH 64         /* datagrams read from one socket before the others get their turn */
 #define PORT_ATTEMPTS 16 /* to find a port that is free for UDP and TCP */
 
-typedef enum {
-	STOP,
-	DATAGRAMS,
-	ACCEPTOR,
-	CONNECTION,
-} EndpointKind;
-
 typedef struct {
-	EndpointKind kind;
-	int descriptor; /* -1: none */
-	IcelabStunListener local;
-} Endpoint;
-
-typedef struct {
-	Endpoint endpoint;
+	IcelabStunEndpoint endpoint;
 	IcelabStunListener remote;
 	uint64_t used; /* the turn in which it was last heard */
 	size_t filled; /* bytes of an unfinished message */
@@ -46,101 +32,27 @@ struct IcelabStunResponder {
 	int epoll;
 	int log;
 	bool stopped;
-	Endpoint stop;
+	IcelabStunEndpoint stop;
 	size_t count;
-	Endpoint *datagrams; /* `count` of each */
-	Endpoint *acceptors;
+	IcelabStunEndpoint *datagrams; /* `count` of each */
+	IcelabStunEndpoint *acceptors;
 	uint64_t turn;
 	Connection connections[CONNECTIONS];
 	uint8_t datagram[DATAGRAM_BYTES];
 };
 
-typedef union {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-} SocketAddress;
-
-static socklen_t to_socket_address(const IcelabStunListener *listener, SocketAddress *address)
-{
-	*address = (SocketAddress){0};
-	if (listener->address.family == 4) {
-		address->v4.sin_family = AF_INET;
-		address->v4.sin_port = htons(listener->port);
-		memcpy(&address->v4.sin_addr, listener->address.bytes, 4);
-		return sizeof address->v4;
-	}
-	address->v6.sin6_family = AF_INET6;
-	address->v6.sin6_port = htons(listener->port);
-	memcpy(&address->v6.sin6_addr, listener->address.bytes, 16);
-	return sizeof address->v6;
-}
-
-static IcelabStunListener from_socket_address(const SocketAddress *address)
-{
-	IcelabStunListener listener = {0};
-
-	if (address->any.sa_family == AF_INET) {
-		listener.address.family = 4;
-		listener.port = ntohs(address->v4.sin_port);
-		memcpy(listener.address.bytes, &address->v4.sin_addr, 4);
-	} else {
-		listener.address.family = 6;
-		listener.port = ntohs(address->v6.sin6_port);
-		memcpy(listener.address.bytes, &address->v6.sin6_addr, 16);
-	}
-	return listener;
-}
-
-static void close_endpoint(Endpoint *endpoint)
-{
-	if (endpoint->descriptor >= 0)
-		close(endpoint->descriptor);
-	endpoint->descriptor = -1;
-}
-
-static bool watch(IcelabStunResponder *responder, Endpoint *endpoint)
+static bool watch(IcelabStunResponder *responder, IcelabStunEndpoint *endpoint)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = endpoint};
 
 	return epoll_ctl(responder->epoll, EPOLL_CTL_ADD, endpoint->descriptor, &event) == 0;
 }
 
-/* Binds endpoint->local, and learns the port there where it was 0. */
-static bool bind_socket(Endpoint *endpoint, int type)
-{
-	SocketAddress address;
-	socklen_t length = to_socket_address(&endpoint->local, &address);
-	const int on = 1;
-	int descriptor = socket(address.any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	endpoint->descriptor = descriptor;
-	if (descriptor < 0)
-		return false;
-	/* A listener's port may be in TIME_WAIT from the server before. Not for UDP, where the option
-	 * lets two servers have the same port. */
-	if (type == SOCK_STREAM &&
-		setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0)
-		return false;
-	/* Connections inherit it: the second answer of two must not wait for the first one's ACK. */
-	if (type == SOCK_STREAM &&
-		setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
-		return false;
-	if (endpoint->local.address.family == 6 &&
-		setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0)
-		return false;
-	if (bind(descriptor, &address.any, length) != 0 ||
-		getsockname(descriptor, &address.any, &length) != 0)
-		return false;
-	endpoint->local.port = from_socket_address(&address).port;
-	return type != SOCK_STREAM || listen(descriptor, SOMAXCONN) == 0;
-}
-
 static bool open_listener(
 	IcelabStunResponder *responder, size_t index, const IcelabStunListener *listener)
 {
-	Endpoint *datagrams = &responder->datagrams[index];
-	Endpoint *acceptor = &responder->acceptors[index];
+	IcelabStunEndpoint *datagrams = &responder->datagrams[index];
+	IcelabStunEndpoint *acceptor = &responder->acceptors[index];
 
 	if ((listener->address.family != 4 && listener->address.family != 6) ||
 		icelab_address_is_unspecified(&listener->address)) {
@@ -149,16 +61,16 @@ static bool open_listener(
 	}
 	for (int attempt = 1;; attempt++) {
 		datagrams->local = *listener;
-		if (!bind_socket(datagrams, SOCK_DGRAM))
+		if (!icelab_stun_endpoint_bind(datagrams, SOCK_DGRAM))
 			return false;
 		acceptor->local = datagrams->local;
-		if (bind_socket(acceptor, SOCK_STREAM))
+		if (icelab_stun_endpoint_bind(acceptor, SOCK_STREAM))
 			break;
 		/* UDP chose a port that is taken for TCP. */
 		if (errno != EADDRINUSE || listener->port != 0 || attempt == PORT_ATTEMPTS)
 			return false;
-		close_endpoint(datagrams);
-		close_endpoint(acceptor);
+		icelab_stun_endpoint_close(datagrams);
+		icelab_stun_endpoint_close(acceptor);
 	}
 	return watch(responder, datagrams) && watch(responder, acceptor);
 }
@@ -186,15 +98,18 @@ static IcelabStunResponder *allocate(size_t count)
 	responder->datagrams = calloc(count + 1, sizeof *responder->datagrams);
 	responder->acceptors = calloc(count + 1, sizeof *responder->acceptors);
 	for (size_t i = 0; i < CONNECTIONS; i++)
-		responder->connections[i].endpoint = (Endpoint){.kind = CONNECTION, .descriptor = -1};
+		responder->connections[i].endpoint =
+			(IcelabStunEndpoint){.kind = ICELAB_STUN_CONNECTION, .descriptor = -1};
 	if (responder->datagrams == NULL || responder->acceptors == NULL) {
 		responder->count = 0;
 		icelab_stun_responder_free(responder);
 		return NULL;
 	}
 	for (size_t i = 0; i < count; i++) {
-		responder->datagrams[i] = (Endpoint){.kind = DATAGRAMS, .descriptor = -1};
-		responder->acceptors[i] = (Endpoint){.kind = ACCEPTOR, .descriptor = -1};
+		responder->datagrams[i] =
+			(IcelabStunEndpoint){.kind = ICELAB_STUN_DATAGRAMS, .descriptor = -1};
+		responder->acceptors[i] =
+			(IcelabStunEndpoint){.kind = ICELAB_STUN_ACCEPTOR, .descriptor = -1};
 	}
 	return responder;
 }
@@ -240,11 +155,11 @@ void icelab_stun_responder_free(IcelabStunResponder *responder)
 	if (responder == NULL)
 		return;
 	for (size_t i = 0; i < responder->count; i++) {
-		close_endpoint(&responder->datagrams[i]);
-		close_endpoint(&responder->acceptors[i]);
+		icelab_stun_endpoint_close(&responder->datagrams[i]);
+		icelab_stun_endpoint_close(&responder->acceptors[i]);
 	}
 	for (size_t i = 0; i < CONNECTIONS; i++)
-		close_endpoint(&responder->connections[i].endpoint);
+		icelab_stun_endpoint_close(&responder->connections[i].endpoint);
 	if (responder->epoll >= 0)
 		close(responder->epoll);
 	free(responder->datagrams);
@@ -262,7 +177,6 @@ static bool write_record(IcelabStunResponder *responder, const IcelabStunRecord 
 
 		if (errno == EINTR)
 			continue;
-		/* ENOBUFS is what SOCK_DGRAM says of a full queue on some systems. */
 		if (errno != EAGAIN || (poll(wait, 2, -1) < 0 && errno != EINTR))
 			return false;
 		if (wait[1].revents != 0) {
@@ -275,7 +189,7 @@ static bool write_record(IcelabStunResponder *responder, const IcelabStunRecord 
 
 /* Logs the request and makes the answer. False where the log is lost. *size is 0 where the bytes
  * deserve no answer. */
-static bool handle(IcelabStunResponder *responder, const Endpoint *endpoint,
+static bool handle(IcelabStunResponder *responder, const IcelabStunEndpoint *endpoint,
 	const IcelabStunListener *remote, const uint8_t *bytes, size_t length,
 	uint8_t answer[ICELAB_STUN_ANSWER], size_t *size)
 {
@@ -295,7 +209,7 @@ static bool handle(IcelabStunResponder *responder, const Endpoint *endpoint,
 	record.destination = endpoint->local.address;
 	record.destination_port = endpoint->local.port;
 	memcpy(record.transaction, request.transaction, sizeof record.transaction);
-	record.tcp = endpoint->kind == CONNECTION;
+	record.tcp = endpoint->kind == ICELAB_STUN_CONNECTION;
 	record.rfc3489 = !request.has_magic;
 	record.method = request.method;
 	if (!write_record(responder, &record))
@@ -305,10 +219,10 @@ static bool handle(IcelabStunResponder *responder, const Endpoint *endpoint,
 	return true;
 }
 
-static bool serve_datagrams(IcelabStunResponder *responder, Endpoint *endpoint)
+static bool serve_datagrams(IcelabStunResponder *responder, IcelabStunEndpoint *endpoint)
 {
 	for (int i = 0; i < BATCH && !responder->stopped; i++) {
-		SocketAddress address;
+		IcelabSocketAddress address;
 		socklen_t length = sizeof address;
 		uint8_t answer[ICELAB_STUN_ANSWER];
 		size_t size;
@@ -319,7 +233,7 @@ static bool serve_datagrams(IcelabStunResponder *responder, Endpoint *endpoint)
 		if (count < 0)
 			return true;
 
-		IcelabStunListener remote = from_socket_address(&address);
+		IcelabStunListener remote = icelab_socket_address_listener(&address);
 
 		if (!handle(
 				responder, endpoint, &remote, responder->datagram, (size_t)count, answer, &size))
@@ -344,13 +258,13 @@ static Connection *make_room(IcelabStunResponder *responder)
 		if (connection->used < oldest->used)
 			oldest = connection;
 	}
-	close_endpoint(&oldest->endpoint);
+	icelab_stun_endpoint_close(&oldest->endpoint);
 	return oldest;
 }
 
-static bool accept_connection(IcelabStunResponder *responder, const Endpoint *acceptor)
+static bool accept_connection(IcelabStunResponder *responder, const IcelabStunEndpoint *acceptor)
 {
-	SocketAddress address;
+	IcelabSocketAddress address;
 	socklen_t length = sizeof address;
 	int descriptor =
 		accept4(acceptor->descriptor, &address.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -364,7 +278,7 @@ static bool accept_connection(IcelabStunResponder *responder, const Endpoint *ac
 
 	connection->endpoint.descriptor = descriptor;
 	connection->endpoint.local = acceptor->local;
-	connection->remote = from_socket_address(&address);
+	connection->remote = icelab_socket_address_listener(&address);
 	connection->used = responder->turn;
 	connection->filled = 0;
 	return watch(responder, &connection->endpoint);
@@ -412,7 +326,7 @@ static bool serve_connection(IcelabStunResponder *responder, Connection *connect
 	if (count < 0 && (errno == EAGAIN || errno == EINTR || errno == EBADF))
 		return true;
 	if (count <= 0) {
-		close_endpoint(&connection->endpoint);
+		icelab_stun_endpoint_close(&connection->endpoint);
 		return true;
 	}
 	connection->filled += (size_t)count;
@@ -420,22 +334,22 @@ static bool serve_connection(IcelabStunResponder *responder, Connection *connect
 	if (!serve_stream(responder, connection, &keep))
 		return false;
 	if (!keep)
-		close_endpoint(&connection->endpoint);
+		icelab_stun_endpoint_close(&connection->endpoint);
 	return true;
 }
 
-static bool serve_event(IcelabStunResponder *responder, Endpoint *endpoint)
+static bool serve_event(IcelabStunResponder *responder, IcelabStunEndpoint *endpoint)
 {
 	responder->turn++;
 	switch (endpoint->kind) {
-	case STOP:
+	case ICELAB_STUN_STOP:
 		responder->stopped = true;
 		return true;
-	case DATAGRAMS:
+	case ICELAB_STUN_DATAGRAMS:
 		return serve_datagrams(responder, endpoint);
-	case ACCEPTOR:
+	case ICELAB_STUN_ACCEPTOR:
 		return accept_connection(responder, endpoint);
-	case CONNECTION:
+	case ICELAB_STUN_CONNECTION:
 		/* The endpoint is the connection's first member. */
 		return serve_connection(responder, (Connection *)endpoint);
 	}
@@ -448,7 +362,7 @@ int icelab_stun_responder_serve(IcelabStunResponder *responder, int stop_descrip
 	bool well = true;
 
 	responder->stopped = false;
-	responder->stop = (Endpoint){.kind = STOP, .descriptor = stop_descriptor};
+	responder->stop = (IcelabStunEndpoint){.kind = ICELAB_STUN_STOP, .descriptor = stop_descriptor};
 	if (!watch(responder, &responder->stop))
 		return -1;
 	while (well && !responder->stopped) {

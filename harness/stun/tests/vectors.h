@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Published messages, and copies of them that end where the memory ends. */
+
+static const char vector_password[] = "VOkJxbRl1RmTxUk/WvJxBt";
+
+/* RFC 5769 2.1: a request with short-term credentials. */
+static const uint8_t vector_request[] = {0x00, 0x01, 0x00, 0x58, 0x21, 0x12, 0xA4, 0x42, 0xB7, 0xE7,
+	0xA7, 0x01, 0xBC, 0x34, 0xD6, 0x86, 0xFA, 0x87, 0xDF, 0xAE, 0x80, 0x22, 0x00, 0x10, 'S', 'T',
+	'U', 'N', ' ', 't', 'e', 's', 't', ' ', 'c', 'l', 'i', 'e', 'n', 't', 0x00, 0x24, 0x00, 0x04,
+	0x6E, 0x00, 0x01, 0xFF, 0x80, 0x29, 0x00, 0x08, 0x93, 0x2F, 0xF9, 0xB1, 0x51, 0x26, 0x3B, 0x36,
+	0x00, 0x06, 0x00, 0x09, 'e', 'v', 't', 'j', ':', 'h', '6', 'v', 'Y', 0x20, 0x20, 0x20, 0x00,
+	0x08, 0x00, 0x14, 0x9A, 0xEA, 0xA7, 0x0C, 0xBF, 0xD8, 0xCB, 0x56, 0x78, 0x1E, 0xF2, 0xB5, 0xB2,
+	0xD3, 0xF2, 0x49, 0xC1, 0xB5, 0x71, 0xA2, 0x80, 0x28, 0x00, 0x04, 0xE5, 0x7A, 0x3B, 0xCF};
+
+/* RFC 5769 2.2: an IPv4 response to it. */
+static const uint8_t vector_response4[] = {0x01, 0x01, 0x00, 0x3C, 0x21, 0x12, 0xA4, 0x42, 0xB7,
+	0xE7, 0xA7, 0x01, 0xBC, 0x34, 0xD6, 0x86, 0xFA, 0x87, 0xDF, 0xAE, 0x80, 0x22, 0x00, 0x0B, 't',
+	'e', 's', 't', ' ', 'v', 'e', 'c', 't', 'o', 'r', 0x20, 0x00, 0x20, 0x00, 0x08, 0x00, 0x01,
+	0xA1, 0x47, 0xE1, 0x12, 0xA6, 0x43, 0x00, 0x08, 0x00, 0x14, 0x2B, 0x91, 0xF5, 0x99, 0xFD, 0x9E,
+	0x90, 0xC3, 0x8C, 0x74, 0x89, 0xF9, 0x2A, 0xF9, 0xBA, 0x53, 0xF0, 0x6B, 0xE7, 0xD7, 0x80, 0x28,
+	0x00, 0x04, 0xC0, 0x7D, 0x4C, 0x96};
+
+/* RFC 5769 2.3: an IPv6 response to it. */
+static const uint8_t vector_response6[] = {0x01, 0x01, 0x00, 0x48, 0x21, 0x12, 0xA4, 0x42, 0xB7,
+	0xE7, 0xA7, 0x01, 0xBC, 0x34, 0xD6, 0x86, 0xFA, 0x87, 0xDF, 0xAE, 0x80, 0x22, 0x00, 0x0B, 't',
+	'e', 's', 't', ' ', 'v', 'e', 'c', 't', 'o', 'r', 0x20, 0x00, 0x20, 0x00, 0x14, 0x00, 0x02,
+	0xA1, 0x47, 0x01, 0x13, 0xA9, 0xFA, 0xA5, 0xD3, 0xF1, 0x79, 0xBC, 0x25, 0xF4, 0xB5, 0xBE, 0xD2,
+	0xB9, 0xD9, 0x00, 0x08, 0x00, 0x14, 0xA3, 0x82, 0x95, 0x4E, 0x4B, 0xE6, 0x7B, 0xF1, 0x17, 0x84,
+	0xC9, 0x7C, 0x82, 0x92, 0xC2, 0x75, 0xBF, 0xE3, 0xED, 0x41, 0x80, 0x28, 0x00, 0x04, 0xC8, 0xFB,
+	0x0B, 0x4C};
+
+/* RFC 5769 2.4: a request with long-term credentials. */
+#define VECTOR_USER "\xE3\x83\x9E\xE3\x83\x88\xE3\x83\xAA\xE3\x83\x83\xE3\x82\xAF\xE3\x82\xB9"
+static const char vector_user[] = VECTOR_USER;
+static const char vector_realm[] = "example.org";
+static const char vector_long_password[] = "TheMatrIX"; /* after OpaqueString */
+static const uint8_t vector_long_term[] =
+	"\x00\x01\x00\x60\x21\x12\xA4\x42\x78\xAD\x34\x33\xC6\xAD\x72\xC0\x29\xDA\x41\x2E"
+	"\x00\x06\x00\x12" VECTOR_USER "\x00\x00"
+	"\x00\x15\x00\x1C"
+	"f//499k954d6OL34oL9FSTvy64sA"
+	"\x00\x14\x00\x0B"
+	"example.org\x00"
+	"\x00\x08\x00\x14\xF6\x70\x24\x65\x6D\xD6\x4A\x3E\x02\xB8\xE0\x71\x2E\x85\xC9\xA2\x8C\xA8"
+	"\x96\x66";
+
+/* RFC 8489 B.1 as erratum 6268 corrects it: MESSAGE-INTEGRITY-SHA256, USERHASH and a key by
+ * SHA-256. */
+static const uint8_t vector_sha256[] =
+	"\x00\x01\x00\x90\x21\x12\xA4\x42\x78\xAD\x34\x33\xC6\xAD\x72\xC0\x29\xDA\x41\x2E"
+	"\x00\x1E\x00\x20\x4A\x3C\xF3\x8F\xEF\x69\x92\xBD\xA9\x52\xC6\x78\x04\x17\xDA\x0F\x24\x81\x94"
+	"\x15\x56\x9E\x60\xB2\x05\xC4\x6E\x41\x40\x7F\x17\x04"
+	"\x00\x15\x00\x29"
+	"obMatJos2AAACf//499k954d6OL34oL9FSTvy64sA\x00\x00\x00"
+	"\x00\x14\x00\x0B"
+	"example.org\x00"
+	"\x00\x1D\x00\x04\x00\x02\x00\x00"
+	"\x00\x1C\x00\x20\xB5\xC7\xBF\x00\x5B\x6C\x52\xA2\x1C\x51\xC5\xE8\x92\xF8\x19\x24\x13\x62\x96"
+	"\xCB\x92\x7C\x43\x14\x93\x09\x27\x8C\xC6\x51\x8E\x65";
+
+/* The strings bring a NUL that is no part of the message. */
+#define VECTOR_LONG_TERM_LENGTH (sizeof vector_long_term - 1)
+#define VECTOR_SHA256_LENGTH (sizeof vector_sha256 - 1)
+
+typedef struct {
+	const char *name;
+	const uint8_t *bytes;
+	size_t length;
+	int has_fingerprint;
+} Vector;
+
+static const Vector vectors[] = {
+	{"request", vector_request, sizeof vector_request, 1},
+	{"IPv4 response", vector_response4, sizeof vector_response4, 1},
+	{"IPv6 response", vector_response6, sizeof vector_response6, 1},
+	{"long-term", vector_long_term, VECTOR_LONG_TERM_LENGTH, 0},
+	{"SHA-256", vector_sha256, VECTOR_SHA256_LENGTH, 0},
+};
+#define VECTORS (sizeof vectors / sizeof *vectors)
+
+/* A copy in memory of exactly that size, so that AddressSanitizer sees a read behind it. Length 0
+ * gives a pointer to nothing at all. Caller frees. */
+static inline uint8_t *exact(const uint8_t *bytes, size_t length)
+{
+	uint8_t *copy = malloc(length);
+
+	if (copy == NULL && length > 0)
+		abort();
+	if (length > 0)
+		memcpy(copy, bytes, length);
+	return copy;
+}
