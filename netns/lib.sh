@@ -14,6 +14,9 @@ icelab_nodes=
 icelab_names=' '
 icelab_book=
 icelab_setup=
+icelab_tunnels=
+icelab_devices=
+icelab_jobs=
 
 # --- Errors --------------------------------------------------------------------------------
 
@@ -223,13 +226,33 @@ nft() {
 
 # The ports are random, so that a private port that leaks differs from the mapped one.
 nat() {
-	icelab_begin 'nat NODE INTERFACE [ADDRESS]' 2 nat "$@"
+	icelab_begin 'nat NODE INTERFACE [ADDRESS [PREFIX]]' 2 nat "$@"
 	icelab_check_node "$1"
 	icelab_collect nft "$1" 'add table ip nat'
 	icelab_collect nft "$1" \
 		'add chain ip nat postrouting { type nat hook postrouting priority srcnat ; }'
-	icelab_collect nft "$1" "add rule ip nat postrouting oifname $2 ${3:+snat to }${3:-masquerade} \
-fully-random"
+	icelab_collect nft "$1" "add rule ip nat postrouting ${4:+ip saddr $4 }oifname $2 \
+${3:+snat to }${3:-masquerade} fully-random"
+}
+
+# The words are those of `wg set`. The device is the kernel's or else wireguard-go's, whose names
+# must differ in one sandbox.
+tunnel() {
+	icelab_begin 'tunnel NODE INTERFACE PRIVATE-KEY WORDS-OF-WG-SET...' 4 tunnel "$@"
+	icelab_check_node "$1"
+	case " $icelab_tunnels" in
+	*" $1 "*) icelab_die "'$1' has a tunnel already" ;;
+	*:"$2 "*) icelab_die "a tunnel is called '$2' already" ;;
+	esac
+	icelab_tunnels="$icelab_tunnels$1:$2 "
+	icelab_devices="${icelab_devices}link add $2 netns $1 type wireguard # $icelab_verb$icelab_nl"
+	# Apart, since a device without carrier to wait for makes its address the moment it is up.
+	icelab_collect tunnel "$1" "link set $2 addrgenmode none"
+	icelab_collect tunnel "$1" "link set $2 up"
+	eval "icelab_key_$1=\$3"
+	node=$1 device=$2
+	shift 3
+	eval "icelab_peers_$node=\$*"
 }
 
 server() {
@@ -328,23 +351,55 @@ icelab_enter() {
 	return 1
 }
 
-# icelab_up NODE: the cables' ends. All of them come before any address: an IPv6 address on a link
-# whose other end is down takes 1 s to become usable.
-icelab_up() {
-	eval "commands=\$icelab_up_$1"
-	icelab_ip "$1" "ip -n $1 " "$commands" || icelab_blame_line "$commands" "ip -n $1 "
+# icelab_make: the namespaces, the cables and, where the kernel has WireGuard, the tunnels. Tells by
+# $userspace where it has not.
+icelab_make() {
+	userspace='' rest=$icelab_setup last=0
+	while [ -n "$rest" ]; do
+		rest=${rest#*"$icelab_nl"} last=$((last + 1))
+	done
+	commands=$icelab_setup$icelab_devices
+	icelab_ip setup 'ip ' "$commands" && return
+	if [ "$number" -le "$last" ]; then
+		icelab_blame_line "$commands" 'ip '
+		exit 1
+	fi
+	userspace=yes
+	command -v wireguard-go >/dev/null || icelab_skip \
+		'this kernel has no WireGuard: modprobe wireguard, or apt install wireguard-go'
+	{ true <>/dev/net/tun; } 2>/dev/null || icelab_skip \
+		'this kernel has no WireGuard and /dev/net/tun cannot be opened: chmod 666 /dev/net/tun'
+}
+
+# icelab_tunnel NODE:INTERFACE: wireguard-go returns when it can be asked and goes on behind.
+icelab_tunnel() {
+	node=${1%%:*} device=${1#*:} key='' peers=''
+	eval "key=\$icelab_key_$node peers=\$icelab_peers_$node"
+	enter="nsenter --net=/run/netns/$node" file=$ICELAB_WORK/$node.key
+	echo "$key" >"$file" || return
+	daemon="$enter wireguard-go $device" configure="$enter wg set $device private-key $file $peers"
+	[ -n "$userspace" ] || daemon=
+	for command in "$daemon" "$configure"; do
+		[ -n "$command" ] || continue
+		[ -z "$ICELAB_ECHO" ] || echo "$command" >&2
+		# shellcheck disable=SC2086 # Words are meant.
+		$command >"$ICELAB_WORK/$node.wireguard" 2>&1 && continue
+		icelab_read_error "$ICELAB_WORK/$node.wireguard"
+		icelab_blame "tunnel $node $device $key $peers" "$said ($command)"
+		return 1
+	done
 }
 
 # icelab_finish NODE: settings come before addresses, because those for temporary addresses must.
 icelab_finish() {
 	icelab_enter "$1" || return
-	eval "commands=\$icelab_tunnel_$1\$icelab_address_$1\$icelab_route_$1"
+	eval "commands=\$icelab_up_$1\$icelab_tunnel_$1\$icelab_address_$1\$icelab_route_$1"
 	icelab_ip "$1" "ip -n $1 " "$commands" || icelab_blame_line "$commands" "ip -n $1 " || return
 	eval "commands=\$icelab_six_$1"
 	icelab_ip "$1" "ip -6 -n $1 " "$commands" || icelab_blame_line "$commands" "ip -6 -n $1 "
 }
 
-# icelab_start FUNCTION NODE: beside the others, or in its turn where commands go one by one.
+# icelab_start FUNCTION ARGUMENT: beside the others, or in its turn where commands go one by one.
 icelab_start() {
 	if [ -n "$ICELAB_EACH" ]; then
 		"$1" "$2" || exit 1
@@ -354,12 +409,12 @@ icelab_start() {
 	fi
 }
 
+# icelab_wait PROCESS...
 icelab_wait() {
 	failed=
-	for job in $icelab_jobs; do
+	for job in "$@"; do
 		wait "$job" || failed=yes
 	done
-	icelab_jobs=
 	[ -z "$failed" ] || exit 1
 }
 
@@ -371,18 +426,30 @@ build() {
 	:* | *:) icelab_die 'set ICELAB_BOOK and ICELAB_WORK, and be in a sandbox: see netns/README.md' ;;
 	esac
 	[ -d "$ICELAB_WORK" ] || mkdir -p "$ICELAB_WORK" || exit 1
-	for tool in ip nsenter nft; do
-		command -v $tool >/dev/null ||
-			icelab_skip "$tool is missing: apt install iproute2 util-linux nftables"
+	for tool in ip nsenter nft ${icelab_tunnels:+wg}; do
+		command -v "$tool" >/dev/null || icelab_skip \
+			"$tool is missing: apt install iproute2 util-linux nftables wireguard-tools"
 	done
-	icelab_ip setup 'ip ' "$icelab_setup" || icelab_blame_line "$icelab_setup" 'ip ' || exit 1
+	icelab_make
+	for tunnel in $icelab_tunnels; do
+		icelab_start icelab_tunnel "$tunnel"
+	done
+	tunnels=$icelab_jobs icelab_jobs=
+	# The nodes with a tunnel come last: they wait until it is there.
 	for node in $icelab_nodes; do
-		icelab_start icelab_up "$node"
+		case " $icelab_tunnels" in
+		*" $node:"*) ;;
+		*) icelab_start icelab_finish "$node" ;;
+		esac
 	done
-	icelab_wait
-	for node in $icelab_nodes; do
-		icelab_start icelab_finish "$node"
+	for tunnel in $icelab_tunnels; do
+		# shellcheck disable=SC2086 # The list of processes is as long as that of tunnels, or empty.
+		set -- $tunnels
+		icelab_wait ${1:+"$1"}
+		tunnels=${tunnels#" $1"}
+		icelab_start icelab_finish "${tunnel%%:*}"
 	done
-	icelab_wait
+	# shellcheck disable=SC2086
+	icelab_wait $icelab_jobs
 	printf %s "$icelab_book" >"$ICELAB_BOOK" || exit 1
 }
