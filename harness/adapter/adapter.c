@@ -47,19 +47,16 @@ static IcelabAdapter *refuse(const char *name, const char *what, GError **error)
 IcelabAdapter *icelab_adapter_parse(
 	const char *name, const char *path, const char *json, gsize length, GError **error)
 {
-	g_autoptr(JsonParser) parser = json_parser_new();
 	g_autoptr(IcelabAdapter) adapter = NULL;
-	JsonObject *object;
+	g_autoptr(JsonObject) object = NULL;
 
 	if (length == 0)
 		return refuse(name, "it printed nothing", error);
-	if (length > ICELAB_PROTOCOL_LINE_LIMIT || memchr(json, '\0', length) != NULL ||
-		!g_utf8_validate(json, (gssize)length, NULL) ||
-		!json_parser_load_from_data(parser, json, (gssize)length, NULL) ||
-		json_parser_get_root(parser) == NULL ||
-		!JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser)))
+	if (length > ICELAB_PROTOCOL_LINE_LIMIT)
+		return refuse(name, "it printed too much", error);
+	object = icelab_json_parse(json, length, NULL);
+	if (object == NULL)
 		return refuse(name, "what it printed is no JSON object", error);
-	object = json_node_get_object(json_parser_get_root(parser));
 	if (icelab_json_int(object, "protocol") != ICELAB_PROTOCOL_VERSION)
 		return refuse(name, "it does not speak adapter protocol 1", error);
 	adapter = g_new0(IcelabAdapter, 1);

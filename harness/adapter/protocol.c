@@ -166,8 +166,8 @@ static gboolean check_line(IcelabLineReader *reader, JsonObject *line, GError **
 	for (guint i = 0; i < G_N_ELEMENTS(types); i++) {
 		if (!g_str_equal(types[i].type, type))
 			continue;
-		if (types[i].wanted != NULL && !json_object_has_member(line, types[i].wanted))
-			return refuse(reader, error, "a \"%s\" line has no \"%s\"", type, types[i].wanted);
+		if (types[i].wanted != NULL && !icelab_json_has_text(line, types[i].wanted))
+			return refuse(reader, error, "a \"%s\" line has no text \"%s\"", type, types[i].wanted);
 		return TRUE;
 	}
 	g_autofree char *shown = g_strescape(type, NULL);
@@ -175,50 +175,22 @@ static gboolean check_line(IcelabLineReader *reader, JsonObject *line, GError **
 	return refuse(reader, error, "unknown type \"%.40s\"", shown);
 }
 
-/* JSON nested deeper than this is an attack on recursive parsers. */
-static gboolean is_deep(const char *text, gsize length)
-{
-	guint depth = 0;
-	gboolean quoted = FALSE;
-
-	for (gsize i = 0; i < length; i++) {
-		if (quoted && text[i] == '\\')
-			i++;
-		else if (text[i] == '"')
-			quoted = !quoted;
-		else if (!quoted && (text[i] == '[' || text[i] == '{') && ++depth > 64)
-			return TRUE;
-		else if (!quoted && (text[i] == ']' || text[i] == '}') && depth > 0)
-			depth--;
-	}
-	return FALSE;
-}
-
 static gboolean take_line(IcelabLineReader *reader, const char *text, gsize length, GError **error)
 {
-	g_autoptr(JsonParser) parser = json_parser_new();
+	g_autoptr(JsonObject) line = NULL;
 	g_autoptr(GError) cause = NULL;
-	JsonNode *root;
 
-	if (memchr(text, '\0', length) != NULL)
-		return refuse(reader, error, "a NUL byte");
 	if (length == 0 || (length == 1 && text[0] == '\r'))
 		return refuse(reader, error, "an empty line; print one JSON object a line");
-	if (!g_utf8_validate(text, (gssize)length, NULL))
-		return refuse(reader, error, "not UTF-8");
-	if (is_deep(text, length))
-		return refuse(reader, error, "JSON nested too deeply");
-	if (!json_parser_load_from_data(parser, text, (gssize)length, &cause)) {
+	line = icelab_json_parse(text, length, &cause);
+	if (line == NULL) {
 		g_autofree char *shown = g_strescape(cause->message, NULL);
 
-		return refuse(reader, error, "not JSON: %.200s", shown);
+		return refuse(reader, error, "%.200s", shown);
 	}
-	root = json_parser_get_root(parser);
-	if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root))
-		return refuse(reader, error, "not a JSON object");
-	if (!check_line(reader, json_node_get_object(root), error))
+	if (!check_line(reader, line, error))
 		return FALSE;
-	reader->callback(json_node_dup_object(root), reader->data);
+	reader->callback(g_steal_pointer(&line), reader->data);
 	return TRUE;
 }
 

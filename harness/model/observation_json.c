@@ -293,21 +293,15 @@ static gboolean read_outcome(IcelabObservation *observation, JsonObject *object)
 
 IcelabObservation *icelab_observation_from_json(const char *text, const char *where, GError **error)
 {
-	g_autoptr(JsonParser) parser = json_parser_new();
 	g_autoptr(IcelabObservation) observation = NULL;
-	JsonObject *object;
+	g_autoptr(JsonObject) object = NULL;
 	JsonObject *kernel;
 
-	if (!json_parser_load_from_data(parser, text, -1, error)) {
+	object = icelab_json_parse(text, strlen(text), error);
+	if (object == NULL) {
 		g_prefix_error(error, "%s: ", where);
 		return NULL;
 	}
-	if (json_parser_get_root(parser) == NULL ||
-		!JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser))) {
-		g_set_error(error, ICELAB_OBSERVATION_ERROR, 0, "%s: not a JSON object", where);
-		return NULL;
-	}
-	object = json_node_get_object(json_parser_get_root(parser));
 	if (icelab_json_int(object, "icelab_observation") != FORMAT_VERSION) {
 		g_set_error(error, ICELAB_OBSERVATION_ERROR, 0,
 			"%s: not an observation of version %d of this format", where, FORMAT_VERSION);
