@@ -60,8 +60,9 @@ static gboolean is_uuid_name(const char *name)
 static void judge_name(IcelabJudgement *judgement, IcelabReported *reported)
 {
 	/* S4: an agent that generates candidates uses no FQDN; the mDNS draft relaxes this for .local
-	 * alone. */
-	if (!g_str_has_suffix(reported->label, ".local")) {
+	 * and host candidates alone. */
+	if (!g_str_has_suffix(reported->label, ".local") ||
+		reported->candidate.type != ICELAB_CANDIDATE_HOST) {
 		find_fault(judgement, reported, "S4", ICELAB_FAIL);
 		return;
 	}
@@ -206,6 +207,32 @@ static void judge_strange_host(IcelabJudgement *judgement, const IcelabReported 
 	}
 }
 
+static void judge_strange_reflexive(IcelabJudgement *judgement, const IcelabReported *reported)
+{
+	IcelabVerdict severity;
+	const char *clause;
+
+	switch (judgement->mode) {
+	case ICELAB_MODE_NO_UDP:
+		/* N10 */
+		find_fault(judgement, reported, "N10", ICELAB_FAIL);
+		return;
+	case ICELAB_MODE_1:
+		/* Without NAT the reflexive address is a local one, and what may not be gathered may not be
+		 * shown this way either. */
+		clause =
+			icelab_judge_address(judgement->observation, &reported->candidate.address, &severity);
+		if (clause != NULL && !g_str_equal(clause, "I1"))
+			find_fault(judgement, reported, clause, severity);
+		else
+			find_fault(judgement, reported, "I7", ICELAB_WARN);
+		return;
+	default:
+		/* N5, N11: a public address of an interface that the kernel would not have taken. */
+		find_fault(judgement, reported, icelab_judge_route_clause(judgement), ICELAB_FAIL);
+	}
+}
+
 static void judge_strange(IcelabJudgement *judgement, const IcelabReported *reported)
 {
 	/* J1, W1: nothing but relayed candidates under "relay". */
@@ -218,14 +245,7 @@ static void judge_strange(IcelabJudgement *judgement, const IcelabReported *repo
 		judge_strange_host(judgement, reported);
 		return;
 	case ICELAB_CANDIDATE_SRFLX:
-		/* N10 */
-		if (judgement->mode == ICELAB_MODE_NO_UDP)
-			find_fault(judgement, reported, "N10", ICELAB_FAIL);
-		/* N5, N11: a public address of an interface that the kernel would not have taken. */
-		else if (judgement->mode != ICELAB_MODE_1)
-			find_fault(judgement, reported, icelab_judge_route_clause(judgement), ICELAB_FAIL);
-		else
-			find_fault(judgement, reported, "I7", ICELAB_WARN);
+		judge_strange_reflexive(judgement, reported);
 		return;
 	case ICELAB_CANDIDATE_PRFLX:
 		find_fault(judgement, reported, "M11", ICELAB_FAIL);
@@ -276,18 +296,39 @@ static gboolean was_reported(const IcelabJudgement *judgement, const IcelabExpec
 	for (guint i = 0; i < judgement->reported->len; i++) {
 		const IcelabReported *reported = judgement->reported->pdata[i];
 
-		if (reported->candidate.type != expected->type ||
-			reported->candidate.transport != expected->transport)
-			continue;
-		/* A name satisfies N7: it stands in for the address, and cannot be told which. */
-		if (g_str_equal(reported->label, expected->name) ||
-			(reported->is_name && reported->allowed))
+		if (reported->candidate.type == expected->type &&
+			reported->candidate.transport == expected->transport &&
+			g_str_equal(reported->label, expected->name))
 			return TRUE;
 	}
 	return FALSE;
 }
 
-static void judge_set(IcelabJudgement *judgement, GPtrArray *set, IcelabVerdict severity)
+/* The names among the candidates of a transport that stand in for an address. */
+static guint count_names(const IcelabJudgement *judgement, IcelabTransport transport)
+{
+	g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < judgement->reported->len; i++) {
+		const IcelabReported *reported = judgement->reported->pdata[i];
+
+		if (reported->is_name && reported->allowed && reported->candidate.transport == transport)
+			g_hash_table_add(names, (gpointer)reported->label);
+	}
+	return g_hash_table_size(names);
+}
+
+/* A name satisfies N7: it stands in for one address (M4), and nobody can tell for which. */
+static gboolean take_name(const IcelabExpected *expected, guint names[2])
+{
+	if (expected->type != ICELAB_CANDIDATE_HOST || names[expected->transport] == 0)
+		return FALSE;
+	names[expected->transport]--;
+	return TRUE;
+}
+
+static void judge_set(
+	IcelabJudgement *judgement, GPtrArray *set, IcelabVerdict severity, guint names[2])
 {
 	for (guint i = 0; i < set->len; i++) {
 		const IcelabExpected *expected = set->pdata[i];
@@ -298,7 +339,7 @@ static void judge_set(IcelabJudgement *judgement, GPtrArray *set, IcelabVerdict 
 							 : judgement->mode == ICELAB_MODE_1      ? "I1"
 																	 : "N7";
 
-		if (!was_reported(judgement, expected))
+		if (!was_reported(judgement, expected) && !take_name(expected, names))
 			icelab_result_add_finding(judgement->result, clause, severity, text, "missing",
 				"no such candidate was reported");
 	}
@@ -306,6 +347,11 @@ static void judge_set(IcelabJudgement *judgement, GPtrArray *set, IcelabVerdict 
 
 void icelab_judge_missing(IcelabJudgement *judgement)
 {
-	judge_set(judgement, judgement->expectation->must, ICELAB_FAIL);
-	judge_set(judgement, judgement->expectation->should, ICELAB_WARN);
+	guint names[] = {
+		[ICELAB_TRANSPORT_UDP] = count_names(judgement, ICELAB_TRANSPORT_UDP),
+		[ICELAB_TRANSPORT_TCP] = count_names(judgement, ICELAB_TRANSPORT_TCP),
+	};
+
+	judge_set(judgement, judgement->expectation->must, ICELAB_FAIL, names);
+	judge_set(judgement, judgement->expectation->should, ICELAB_WARN, names);
 }

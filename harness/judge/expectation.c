@@ -41,20 +41,6 @@ static const char *name_of(const Computation *computation, const IcelabAddress *
 	return named != NULL ? named->name : "?";
 }
 
-/* The name of the source that a server sees when it is asked from a client interface; NULL where
- * there is no way. */
-static const char *mapped_name(
-	const Computation *computation, const char *interface, const IcelabServer *server)
-{
-	for (guint i = 0; i < computation->book->paths->len; i++) {
-		const IcelabPath *path = computation->book->paths->pdata[i];
-
-		if (path->server == server && g_str_equal(path->interface, interface))
-			return path->mapped->name;
-	}
-	return NULL;
-}
-
 /* Without NAT the mapped address is the host's own. */
 static gboolean is_own_address(const Computation *computation, const char *name)
 {
@@ -69,9 +55,42 @@ static gboolean is_own_address(const Computation *computation, const char *name)
 	return FALSE;
 }
 
+/* The name of what a server sees when it is asked along a route; NULL where there is no way.
+ * Without NAT an interface has as many paths as it has addresses: then it is the one from the
+ * route's source. */
+static const char *mapped_name(const Computation *computation, const char *interface,
+	const IcelabAddress *source, const IcelabServer *server)
+{
+	for (guint i = 0; i < computation->book->paths->len; i++) {
+		const IcelabPath *path = computation->book->paths->pdata[i];
+
+		if (path->server == server && g_str_equal(path->interface, interface) &&
+			(!is_own_address(computation, path->mapped->name) ||
+				icelab_address_equal(&path->mapped->address, source)))
+			return path->mapped->name;
+	}
+	return NULL;
+}
+
 static void add(GPtrArray *set, IcelabCandidateType type, const char *name)
 {
 	icelab_expectation_add(set, type, ICELAB_TRANSPORT_UDP, name);
+}
+
+/* RFC 6544 5.2: what may be shown over UDP may be shown over TCP, by those who do ICE over TCP at
+ * all. */
+static void allow_tcp(IcelabExpectation *expectation)
+{
+	GPtrArray *const sets[] = {expectation->must, expectation->should, expectation->may};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(sets); i++) {
+		for (guint k = 0; k < sets[i]->len; k++) {
+			const IcelabExpected *expected = sets[i]->pdata[k];
+
+			icelab_expectation_add(
+				expectation->may, expected->type, ICELAB_TRANSPORT_TCP, expected->name);
+		}
+	}
 }
 
 static void add_raddr(IcelabExpectation *expectation, const char *name)
@@ -128,15 +147,21 @@ static void compute_mode_1(const Computation *computation)
 	for (guint i = 0; computation->scenario->stun[i] != NULL; i++) {
 		const IcelabServer *server = offered_server(computation, i);
 		const IcelabRoute *route = route_to(computation, &server->address->address);
+		IcelabVerdict severity;
 
 		for (guint k = 0; k < computation->book->paths->len; k++) {
 			const IcelabPath *path = computation->book->paths->pdata[k];
 			/* I7; I11 lets what equals its base be dropped; other links than the kernel's only
 			 * answer to sockets that are bound to a device. */
-			gboolean wanted = route != NULL && g_str_equal(route->interface, path->interface) &&
-							  !is_own_address(computation, path->mapped->name);
+			gboolean own = is_own_address(computation, path->mapped->name);
+			gboolean wanted =
+				route != NULL && g_str_equal(route->interface, path->interface) && !own;
 
-			if (path->server == server)
+			if (path->server != server)
+				continue;
+			/* An address that is not gathered is not shown by way of a server either. */
+			if (!own || icelab_judge_address(
+							computation->observation, &path->mapped->address, &severity) == NULL)
 				add(wanted ? expectation->should : expectation->may, ICELAB_CANDIDATE_SRFLX,
 					path->mapped->name);
 		}
@@ -169,9 +194,11 @@ static void compute_reflexive(
 	IcelabExpectation *expectation = computation->expectation;
 	const IcelabRoute *route = route_to(computation, &server->address->address);
 	const IcelabRoute *chosen = default_route(computation, server->address->address.family);
-	const char *routed = route != NULL ? mapped_name(computation, route->interface, server) : NULL;
+	const char *routed =
+		route != NULL ? mapped_name(computation, route->interface, &route->source, server) : NULL;
 	const char *from_chosen =
-		chosen != NULL ? mapped_name(computation, chosen->interface, server) : NULL;
+		chosen != NULL ? mapped_name(computation, chosen->interface, &chosen->source, server)
+					   : NULL;
 
 	if (routed != NULL) {
 		gboolean one_way = chosen != NULL && g_str_equal(chosen->interface, route->interface);
@@ -205,8 +232,10 @@ static void compute_mode_2(const Computation *computation)
 			continue;
 		const char *name = name_of(computation, &chosen->source);
 
-		/* N7 */
-		add(expectation->must, ICELAB_CANDIDATE_HOST, name);
+		/* N7. An address that tells its MAC is one that many withhold for that reason even where
+		 * there is no other; N7 and privacy speak against each other, so either is right. */
+		add(icelab_address_is_eui64(&chosen->source) ? expectation->may : expectation->must,
+			ICELAB_CANDIDATE_HOST, name);
 		icelab_expectation_add(expectation->may, ICELAB_CANDIDATE_HOST, ICELAB_TRANSPORT_TCP, name);
 		add_raddr(expectation, name);
 	}
@@ -228,6 +257,13 @@ static void compute_modes_2_and_3(const Computation *computation, gboolean mode_
 
 static gboolean check_book(const Computation *computation, GError **error)
 {
+	for (guint i = 0; computation->scenario->stun[i] != NULL; i++) {
+		if (offered_server(computation, i) == NULL) {
+			g_set_error(error, ICELAB_SCENARIO_ERROR, 0, "%s has no server called \"%s\"",
+				computation->book->topology, computation->scenario->stun[i]);
+			return FALSE;
+		}
+	}
 	for (guint i = 0; i < computation->observation->locals->len; i++) {
 		const IcelabLocalAddress *local = computation->observation->locals->pdata[i];
 		char text[ICELAB_ADDRESS_TEXT];
@@ -270,5 +306,6 @@ IcelabExpectation *icelab_expectation_compute(const IcelabScenario *scenario,
 		 * offered, so nothing is left. */
 		break;
 	}
+	allow_tcp(computation.expectation);
 	return computation.expectation;
 }

@@ -3,73 +3,88 @@
 
 #include <string.h>
 
+#include "judge/mention.h"
 #include "model/json.h"
-#include "model/sdp.h"
 
 /* Which protected addresses an adversary learned, and through what: the page by what it was told,
  * the STUN server, the tunnel's operator and the neighbours on the link by what they saw.
  * Independent of any rule: a policy can be kept to the letter and expose all the same. */
+
+static gboolean is_same_host(const IcelabAddress *address, const IcelabNamedAddress *named)
+{
+	/* Mapped into IPv6 an address says as much. */
+	IcelabAddress plain = icelab_address_unmapped(address);
+
+	return icelab_address_equal(&plain, &named->address);
+}
 
 static void expose_candidates(IcelabJudgement *judgement, const IcelabNamedAddress *named)
 {
 	for (guint i = 0; i < judgement->reported->len; i++) {
 		const IcelabReported *reported = judgement->reported->pdata[i];
 
-		if (icelab_address_equal(&reported->candidate.address, &named->address))
+		if (is_same_host(&reported->candidate.address, named))
 			icelab_result_add_exposure(judgement->result, named->name,
 				icelab_candidate_type_name(reported->candidate.type), reported->line);
-		if (icelab_address_equal(&reported->candidate.raddr, &named->address))
+		if (is_same_host(&reported->candidate.raddr, named))
 			icelab_result_add_exposure(judgement->result, named->name, "raddr", reported->line);
 	}
 }
 
-static void expose_description(
-	IcelabJudgement *judgement, const IcelabNamedAddress *named, const char *text)
+/* The fields that a candidate line may carry beyond those that everyone knows. */
+static void expose_extensions(
+	IcelabJudgement *judgement, const IcelabNamedAddress *named, const char *line, gsize length)
 {
-	IcelabSdpReader reader;
-	IcelabSdpEntry entry;
+	IcelabCandidate candidate;
 	const char *why;
 
-	icelab_sdp_start(&reader, text, strlen(text));
-	while (icelab_sdp_next(&reader, &entry, &why) != 0) {
-		if (entry.field == ICELAB_SDP_CANDIDATE ||
-			!icelab_address_equal(&entry.address, &named->address))
-			continue;
-		g_autofree char *line = g_strndup(entry.line.text, entry.line.length);
+	if (!icelab_candidate_parse(line, length, &candidate, &why))
+		return;
+	for (gsize i = 0; i < candidate.extension_count; i++) {
+		const IcelabSpan *value = &candidate.extensions[i].value;
 
-		icelab_result_add_exposure(judgement->result, named->name, "sdp", line);
+		if (!icelab_mentions(value->text, value->length, &named->address))
+			continue;
+		g_autofree char *where = g_strndup(line, length);
+
+		icelab_result_add_exposure(judgement->result, named->name, "extension", where);
 	}
 }
 
-/* Whether an address stands in a text as a whole: 10.8.0.2 does not stand in 10.8.0.20. */
-static gboolean mentions(const char *text, const char *address)
+/* Any line of a description can tell: besides o= and c=, for example the CNAME of a=ssrc. */
+static void expose_description(
+	IcelabJudgement *judgement, const IcelabNamedAddress *named, const char *text)
 {
-	gsize length = strlen(address);
+	g_auto(GStrv) lines = g_strsplit_set(text, "\r\n", -1);
 
-	for (const char *at = strstr(text, address); at != NULL; at = strstr(at + 1, address)) {
-		gboolean starts =
-			at == text || !(g_ascii_isxdigit(at[-1]) || at[-1] == '.' || at[-1] == ':');
-		gboolean ends = !(
-			g_ascii_isxdigit(at[length]) || (at[length] == '.' && g_ascii_isdigit(at[length + 1])));
-
-		if (starts && ends)
-			return TRUE;
+	for (guint i = 0; lines[i] != NULL; i++) {
+		if (g_str_has_prefix(lines[i], "a=candidate:"))
+			expose_extensions(judgement, named, lines[i], strlen(lines[i]));
+		else if (icelab_mentions(lines[i], strlen(lines[i]), &named->address))
+			icelab_result_add_exposure(judgement->result, named->name, "sdp", lines[i]);
 	}
-	return FALSE;
 }
 
 typedef struct {
 	IcelabJudgement *judgement;
 	const IcelabNamedAddress *named;
 	const char *channel;
-	char text[ICELAB_ADDRESS_TEXT];
 } Search;
+
+static void search_text(const Search *search, const char *text)
+{
+	if (icelab_mentions(text, strlen(text), &search->named->address))
+		icelab_result_add_exposure(
+			search->judgement->result, search->named->name, search->channel, text);
+}
 
 static void search_node(const Search *search, JsonNode *node);
 
+/* The name of a member, too: statistics are filed under identifiers that somebody made up. */
 static void search_member(
-	G_GNUC_UNUSED JsonObject *object, G_GNUC_UNUSED const char *name, JsonNode *node, gpointer data)
+	G_GNUC_UNUSED JsonObject *object, const char *name, JsonNode *node, gpointer data)
 {
+	search_text(data, name);
 	search_node(data, node);
 }
 
@@ -88,9 +103,8 @@ static void search_node(const Search *search, JsonNode *node)
 	} else if (JSON_NODE_HOLDS_VALUE(node)) {
 		const char *text = json_node_get_string(node);
 
-		if (text != NULL && mentions(text, search->text))
-			icelab_result_add_exposure(
-				search->judgement->result, search->named->name, search->channel, text);
+		if (text != NULL)
+			search_text(search, text);
 	}
 }
 
@@ -103,23 +117,35 @@ static void expose_events(IcelabJudgement *judgement, const IcelabNamedAddress *
 
 		if (g_str_equal(type, "sdp")) {
 			expose_description(judgement, named, icelab_json_text(event->line, "sdp"));
+		} else if (g_str_equal(type, "candidate")) {
+			const char *line = icelab_json_text(event->line, "candidate");
+
+			expose_extensions(judgement, named, line, strlen(line));
 		} else if (g_str_equal(type, "stats") || g_str_equal(type, "error")) {
-			icelab_address_format(&named->address, search.text);
 			json_object_foreach_member(event->line, search_member, &search);
 		}
 	}
 }
 
-/* On its own link an address is no secret: it is asked for there by ARP and ND with every packet.
- */
-static gboolean at_home(const IcelabJudgement *judgement, const IcelabNamedAddress *named)
+static gboolean is_same_packet(const IcelabFlow *a, const IcelabFlow *b)
+{
+	return icelab_address_equal(&a->source, &b->source) &&
+		   icelab_address_equal(&a->destination, &b->destination) &&
+		   a->source_port == b->source_port && a->destination_port == b->destination_port &&
+		   g_str_equal(a->protocol, b->protocol);
+}
+
+/* Whether the same packet left the client through the interface to which the address belongs: on
+ * its own link, to the neighbours there or to the tunnel's operator who gave it out, an address is
+ * no secret. */
+static gboolean at_home(
+	const IcelabJudgement *judgement, const IcelabNamedAddress *named, const IcelabFlow *seen)
 {
 	for (guint i = 0; i < judgement->observation->flows->len; i++) {
 		const IcelabFlow *flow = judgement->observation->flows->pdata[i];
 
 		if (flow->outgoing && g_str_equal(flow->node, named->node) &&
-			g_str_equal(flow->interface, named->interface) &&
-			icelab_address_equal(&flow->source, &named->address))
+			g_str_equal(flow->interface, named->interface) && is_same_packet(flow, seen))
 			return TRUE;
 	}
 	return FALSE;
@@ -138,7 +164,7 @@ static void expose_wire(IcelabJudgement *judgement, const IcelabNamedAddress *na
 			icelab_book_is_infra(judgement->book, flow->node, flow->interface, flow->protocol,
 				&flow->source, flow->source_port, &flow->destination, flow->destination_port))
 			continue;
-		if (node->role == ICELAB_ROLE_LAN && at_home(judgement, named))
+		if (node->role != ICELAB_ROLE_STUN && at_home(judgement, named, flow))
 			continue;
 		g_autofree char *where = g_strdup_printf("%s to %s, seen on %s %s", flow->kind,
 			icelab_book_label(judgement->book, &flow->destination, text), flow->node,

@@ -18,11 +18,26 @@ static IcelabVerdict verdict_of(IcelabOutcome outcome)
 	}
 }
 
-/* What a sensor may have missed must not count as clean. */
-static char *doubt_sensors(const IcelabObservation *observation)
+static gboolean has_sensor(const IcelabObservation *observation, const char *node)
 {
-	if (observation->sensors->len == 0)
-		return g_strdup("no sensor has reported");
+	for (guint i = 0; i < observation->sensors->len; i++) {
+		const IcelabSensorReport *sensor = observation->sensors->pdata[i];
+
+		if (g_str_equal(sensor->node, node))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* What a sensor may have missed must not count as clean. The internet between has none. */
+static char *doubt_sensors(const IcelabBook *book, const IcelabObservation *observation)
+{
+	for (guint i = 0; i < book->nodes->len; i++) {
+		const IcelabNode *node = book->nodes->pdata[i];
+
+		if (node->role != ICELAB_ROLE_CORE && !has_sensor(observation, node->name))
+			return g_strdup_printf("no sensor on %s has reported", node->name);
+	}
 	for (guint i = 0; i < observation->sensors->len; i++) {
 		const IcelabSensorReport *sensor = observation->sensors->pdata[i];
 
@@ -58,6 +73,7 @@ static char *judge_parts(IcelabJudgement *judgement)
 	icelab_judge_descriptions(judgement);
 	icelab_judge_wire(judgement);
 	icelab_judge_exposure(judgement);
+	judgement->result->signature = icelab_judge_signature(judgement);
 	return NULL;
 }
 
@@ -65,7 +81,7 @@ static char *judge_parts(IcelabJudgement *judgement)
 static char *judge_cell(IcelabJudgement *judgement)
 {
 	g_autoptr(GError) error = NULL;
-	char *doubt = doubt_sensors(judgement->observation);
+	char *doubt = doubt_sensors(judgement->book, judgement->observation);
 
 	if (doubt != NULL)
 		return doubt;

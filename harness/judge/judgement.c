@@ -34,22 +34,49 @@ static const char *without_prefix(const char *line)
 	return g_str_has_prefix(line, "a=") ? line + 2 : line;
 }
 
-static IcelabReported *find_line(const IcelabJudgement *judgement, const char *line)
+static gboolean same_span(const IcelabSpan *a, const IcelabSpan *b)
+{
+	return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+}
+
+/* RFC 8839 5.1: extensions may differ. Chromium trickles "ufrag" and leaves it out of the
+ * description. */
+static gboolean same_candidate(const IcelabCandidate *a, const IcelabCandidate *b)
+{
+	return same_span(&a->foundation, &b->foundation) && a->component == b->component &&
+		   a->transport == b->transport && a->priority == b->priority &&
+		   same_span(&a->connection, &b->connection) && a->port == b->port && a->type == b->type &&
+		   a->has_raddr == b->has_raddr && same_span(&a->related, &b->related) &&
+		   a->has_rport == b->has_rport && a->rport == b->rport && a->tcptype == b->tcptype;
+}
+
+static IcelabReported *find_candidate(
+	const IcelabJudgement *judgement, const IcelabCandidate *candidate)
 {
 	for (guint i = 0; i < judgement->reported->len; i++) {
 		IcelabReported *reported = judgement->reported->pdata[i];
 
-		if (g_str_equal(reported->line, without_prefix(line)))
+		if (same_candidate(&reported->candidate, candidate))
 			return reported;
 	}
 	return NULL;
 }
 
-static IcelabReported *add_line(IcelabJudgement *judgement, const char *line, GError **error)
+static IcelabReported *add_line(IcelabJudgement *judgement, const char *text, GError **error)
 {
-	IcelabReported *reported = find_line(judgement, line);
+	g_autofree char *line = g_strdup(without_prefix(text));
+	IcelabCandidate candidate;
+	IcelabReported *reported;
 	const char *why;
 
+	if (!icelab_candidate_parse(line, strlen(line), &candidate, &why)) {
+		g_autofree char *shown = g_strescape(line, NULL);
+
+		g_set_error(error, ICELAB_SCENARIO_ERROR, 0,
+			"a candidate line cannot be read: %s: \"%.200s\"", why, shown);
+		return NULL;
+	}
+	reported = find_candidate(judgement, &candidate);
 	if (reported != NULL)
 		return reported;
 	if (judgement->reported->len >= CANDIDATE_LIMIT) {
@@ -57,17 +84,10 @@ static IcelabReported *add_line(IcelabJudgement *judgement, const char *line, GE
 		return NULL;
 	}
 	reported = g_new0(IcelabReported, 1);
-	reported->line = g_strdup(without_prefix(line));
 	g_ptr_array_add(judgement->reported, reported);
-	if (!icelab_candidate_parse(
-			reported->line, strlen(reported->line), &reported->candidate, &why)) {
-		g_autofree char *shown = g_strescape(reported->line, NULL);
-
-		g_set_error(error, ICELAB_SCENARIO_ERROR, 0,
-			"a candidate line cannot be read: %s: \"%.200s\"", why, shown);
-		return NULL;
-	}
-	reported->is_name = reported->candidate.address.family == 0;
+	reported->line = g_steal_pointer(&line);
+	reported->candidate = candidate;
+	reported->is_name = candidate.address.family == 0;
 	reported->label = label_of(judgement->book, reported);
 	return reported;
 }

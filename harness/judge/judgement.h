@@ -42,6 +42,9 @@ void icelab_judge_descriptions(IcelabJudgement *judgement);
 void icelab_judge_wire(IcelabJudgement *judgement);
 void icelab_judge_exposure(IcelabJudgement *judgement);
 
+/* What was reported and sent, in names and without ports; caller frees. */
+char *icelab_judge_signature(const IcelabJudgement *judgement);
+
 /* Why an address is no host candidate of an implementation that may use all interfaces (RFC
  * 8445 5.1.1.1, RFC 8835 3.3): the clause, and in *severity how hard it is; NULL where nothing
  * speaks against it. */

@@ -15,6 +15,11 @@ static void find_fault(IcelabJudgement *judgement, const IcelabReported *reporte
 	icelab_result_add_finding(judgement->result, clause, severity, name, seen, reported->line);
 }
 
+static gboolean is_mapped_unspecified(const IcelabAddress *address)
+{
+	return icelab_address_is_v4_mapped(address) && icelab_address_is_unspecified(address);
+}
+
 static void judge_related(IcelabJudgement *judgement, const IcelabReported *reported)
 {
 	const IcelabCandidate *candidate = &reported->candidate;
@@ -33,15 +38,25 @@ static void judge_related(IcelabJudgement *judgement, const IcelabReported *repo
 		find_fault(judgement, reported, "S1", ICELAB_FAIL, reported->label, "raddr");
 		return;
 	}
+	/* S3: the hidden form is "0.0.0.0" or "::", to the letter. */
+	if (candidate->related.length == 0 || is_mapped_unspecified(&candidate->raddr)) {
+		find_fault(judgement, reported, "S3", ICELAB_FAIL, reported->label, "raddr");
+		return;
+	}
 	if (icelab_address_is_unspecified(&candidate->raddr)) {
-		/* S3: the hidden form is 0.0.0.0 or :: together with port 9. */
+		/* S3: together with port 9. */
 		if (candidate->rport != 9)
 			find_fault(judgement, reported, "S3", ICELAB_FAIL, reported->label, "rport");
 		return;
 	}
-	/* A related address that is a name hides as the name does. */
-	if (candidate->raddr.family == 0)
+	if (candidate->raddr.family == 0) {
+		g_autofree char *host = g_strndup(candidate->related.text, candidate->related.length);
+
+		/* S4. A name under .local hides as the candidate's own name does. */
+		if (!g_str_has_suffix(host, ".local"))
+			find_fault(judgement, reported, "S4", ICELAB_FAIL, host, "raddr");
 		return;
+	}
 	name = icelab_book_label(judgement->book, &candidate->raddr, text);
 	/* J1: a candidate that the policy forbids must not be visible in other fields either. The
 	 * related address of a candidate that is itself forbidden belongs to that finding. */
@@ -55,12 +70,15 @@ static gboolean same_span(const IcelabSpan *a, const IcelabSpan *b)
 }
 
 /* I9: what can be told from outside is type, transport, and for host candidates the base, which is
- * the address. */
+ * the address. A name stands for one address (M4), but nobody can tell which. */
 static gboolean must_differ(const IcelabCandidate *a, const IcelabCandidate *b)
 {
+	gboolean comparable = (a->address.family == 0) == (b->address.family == 0);
+
 	return a->type != b->type || a->transport != b->transport ||
-		   (a->type == ICELAB_CANDIDATE_HOST && a->address.family != 0 && b->address.family != 0 &&
-			   !icelab_address_equal(&a->address, &b->address));
+		   (a->type == ICELAB_CANDIDATE_HOST && comparable &&
+			   (a->address.family == 0 ? !same_span(&a->connection, &b->connection)
+									   : !icelab_address_equal(&a->address, &b->address)));
 }
 
 static void judge_foundation(IcelabJudgement *judgement, guint index)

@@ -145,6 +145,11 @@ static void judge_strange(IcelabJudgement *judgement, const Sent *sent)
 	}
 }
 
+static gboolean is_allowed_flow(const IcelabJudgement *judgement, const Sent *sent)
+{
+	return icelab_expectation_has_wire(judgement->expectation, sent->source, sent->flow->interface);
+}
+
 static void judge_flow(IcelabJudgement *judgement, const IcelabFlow *flow)
 {
 	Sent sent = {.flow = flow};
@@ -157,18 +162,19 @@ static void judge_flow(IcelabJudgement *judgement, const IcelabFlow *flow)
 		return;
 	if (judge_discovery(judgement, &sent))
 		return;
-	/* N14: a UDP connect() sends nothing. */
 	if (is_reference_destination(judgement, &flow->destination)) {
+		/* N14: a UDP connect() sends nothing. */
 		find_fault(judgement, &sent, "N14", ICELAB_WARN);
-		return;
-	}
-	if (!icelab_expectation_has_wire(judgement->expectation, sent.source, flow->interface)) {
-		judge_strange(judgement, &sent);
-		return;
-	}
-	/* L30 */
-	if (!is_offered_server(judgement, &flow->destination))
+		/* A page is fetched by TCP, and that is not this policy's business. */
+		if (g_str_equal(flow->protocol, "tcp"))
+			return;
+	} else if (!is_offered_server(judgement, &flow->destination) &&
+			   is_allowed_flow(judgement, &sent)) {
+		/* L30 */
 		find_fault(judgement, &sent, "L30", ICELAB_WARN);
+	}
+	if (!is_allowed_flow(judgement, &sent))
+		judge_strange(judgement, &sent);
 }
 
 static gboolean is_client(const IcelabBook *book, const char *name)

@@ -5,20 +5,9 @@
 
 #include "lab/probe.h"
 
-static const IcelabNode *client_node(const IcelabBook *book)
-{
-	for (guint i = 0; i < book->nodes->len; i++) {
-		const IcelabNode *node = book->nodes->pdata[i];
-
-		if (node->role == ICELAB_ROLE_CLIENT)
-			return node;
-	}
-	return NULL;
-}
-
 static gboolean open_parts(IcelabLab *lab, IcelabFault fault, GError **error)
 {
-	lab->client = icelab_topology_open_node(client_node(lab->book)->name, error);
+	lab->client = icelab_topology_open_node(icelab_book_client(lab->book)->name, error);
 	if (lab->client < 0)
 		return FALSE;
 	lab->servers = icelab_servers_start(lab->book, error);

@@ -27,6 +27,7 @@ typedef struct {
 
 typedef struct {
 	GArray *probes;
+	const IcelabNode *client;
 	const guint8 *nonce;
 } Probing;
 
@@ -57,8 +58,23 @@ static gboolean failed(const Probe *probe, const char *what, GError **error)
 	return FALSE;
 }
 
+/* Without NAT an interface has as many paths as addresses: then the probe comes from the one that
+ * it is to prove. */
+static gboolean bind_source(const Probe *probe, const IcelabNode *client)
+{
+	const IcelabNamedAddress *mapped = probe->path->mapped;
+	struct sockaddr_storage from;
+	socklen_t size;
+
+	if (!g_str_equal(mapped->node, client->name))
+		return TRUE;
+	size = to_sockaddr(&mapped->address, 0, &from);
+	return bind(probe->descriptor, (struct sockaddr *)&from, size) == 0;
+}
+
 /* Runs in the client's network namespace. */
-static gboolean open_probe(Probe *probe, const guint8 *nonce, GError **error)
+static gboolean open_probe(
+	Probe *probe, const IcelabNode *client, const guint8 *nonce, GError **error)
 {
 	const IcelabServer *server = probe->path->server;
 	const char *interface = probe->path->interface;
@@ -71,6 +87,7 @@ static gboolean open_probe(Probe *probe, const guint8 *nonce, GError **error)
 	if (probe->descriptor < 0 ||
 		setsockopt(probe->descriptor, SOL_SOCKET, SO_BINDTODEVICE, interface,
 			(socklen_t)strlen(interface)) != 0 ||
+		!bind_source(probe, client) ||
 		connect(probe->descriptor, (struct sockaddr *)&to, size) != 0)
 		return failed(probe, g_strerror(errno), error);
 	memcpy(probe->transaction, cookie, sizeof cookie);
@@ -85,7 +102,8 @@ static gpointer open_probes(gpointer data, GError **error)
 	Probing *probing = data;
 
 	for (guint i = 0; i < probing->probes->len; i++) {
-		if (!open_probe(&g_array_index(probing->probes, Probe, i), probing->nonce, error))
+		if (!open_probe(
+				&g_array_index(probing->probes, Probe, i), probing->client, probing->nonce, error))
 			return NULL;
 	}
 	return probing;
@@ -202,7 +220,7 @@ static gboolean exchange(const Probing *probing, const IcelabBook *book, GError 
 gboolean icelab_probe_paths(const IcelabBook *book, int client, const guint8 *nonce, GError **error)
 {
 	g_autoptr(GArray) probes = g_array_new(FALSE, TRUE, sizeof(Probe));
-	Probing probing = {probes, nonce};
+	Probing probing = {probes, icelab_book_client(book), nonce};
 	gboolean answered;
 
 	for (guint i = 0; i < book->paths->len; i++) {

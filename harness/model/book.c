@@ -67,6 +67,17 @@ const IcelabNode *icelab_book_node(const IcelabBook *book, const char *name)
 	return NULL;
 }
 
+const IcelabNode *icelab_book_client(const IcelabBook *book)
+{
+	for (guint i = 0; i < book->nodes->len; i++) {
+		const IcelabNode *node = book->nodes->pdata[i];
+
+		if (node->role == ICELAB_ROLE_CLIENT)
+			return node;
+	}
+	return NULL;
+}
+
 const IcelabNamedAddress *icelab_book_by_name(const IcelabBook *book, const char *name)
 {
 	for (guint i = 0; i < book->addresses->len; i++) {
@@ -376,7 +387,7 @@ IcelabBook *icelab_book_parse(const char *text, const char *where, GError **erro
 {
 	g_autoptr(IcelabBook) book = g_new0(IcelabBook, 1);
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-	gboolean has_client = FALSE;
+	gboolean has_client;
 
 	book->nodes = g_ptr_array_new_with_free_func(node_free);
 	book->addresses = g_ptr_array_new_with_free_func(address_free);
@@ -391,8 +402,7 @@ IcelabBook *icelab_book_parse(const char *text, const char *where, GError **erro
 		if (line.count > 0 && !read_line(&line, error))
 			return NULL;
 	}
-	for (guint i = 0; i < book->nodes->len; i++)
-		has_client |= ((IcelabNode *)book->nodes->pdata[i])->role == ICELAB_ROLE_CLIENT;
+	has_client = icelab_book_client(book) != NULL;
 	if (!has_client || book->topology == NULL) {
 		g_set_error(error, ICELAB_BOOK_ERROR, 0, "%s: no %s line", where,
 			has_client ? "topology" : "\"node NAME client\"");

@@ -74,6 +74,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcelabBook, icelab_book_free)
 
 /* Each returns a thing that the book owns, or NULL. */
 const IcelabNode *icelab_book_node(const IcelabBook *book, const char *name);
+const IcelabNode *icelab_book_client(const IcelabBook *book); /* every book has one */
 const IcelabNamedAddress *icelab_book_by_name(const IcelabBook *book, const char *name);
 const IcelabNamedAddress *icelab_book_by_address(
 	const IcelabBook *book, const IcelabAddress *address);

@@ -50,6 +50,7 @@ void icelab_result_free(IcelabResult *result)
 	g_free(result->policy);
 	g_free(result->known);
 	g_free(result->reason);
+	g_free(result->signature);
 	g_free(result->folder);
 	g_ptr_array_unref(result->findings);
 	g_ptr_array_unref(result->exposures);
@@ -61,12 +62,15 @@ void icelab_result_add_finding(IcelabResult *result, const char *clause, IcelabV
 {
 	IcelabFinding *finding;
 
+	result->verdict = MAX(result->verdict, severity);
 	for (guint i = 0; i < result->findings->len; i++) {
-		const IcelabFinding *known = result->findings->pdata[i];
+		IcelabFinding *known = result->findings->pdata[i];
 
 		if (g_str_equal(known->clause, clause) && g_str_equal(known->name, name) &&
-			g_str_equal(known->seen, seen))
+			g_str_equal(known->seen, seen)) {
+			known->severity = MAX(known->severity, severity);
 			return;
+		}
 	}
 	finding = g_new0(IcelabFinding, 1);
 	finding->clause = g_strdup(clause);
@@ -75,8 +79,6 @@ void icelab_result_add_finding(IcelabResult *result, const char *clause, IcelabV
 	finding->seen = g_strdup(seen);
 	finding->detail = g_strdup(detail);
 	g_ptr_array_add(result->findings, finding);
-	if (result->verdict < severity)
-		result->verdict = severity;
 }
 
 void icelab_result_add_exposure(

@@ -44,8 +44,10 @@ typedef struct {
 	char *reason;         /* of unsupported, skip, broken; else NULL */
 	GPtrArray *findings;  /* IcelabFinding, owned */
 	GPtrArray *exposures; /* IcelabExposure, owned */
-	double lab_ms;        /* this cell's share of building the lab */
-	double gather_ms;     /* from the adapter's start to its end */
+	char *signature; /* what was reported and sent, in names and without ports: two policies between
+						which it is the same made no difference; NULL where nothing was judged */
+	double lab_ms;   /* this cell's share of building the lab */
+	double gather_ms; /* from the adapter's start to its end */
 	double judge_ms;
 	char *folder; /* evidence, absolute path, or NULL */
 } IcelabResult;

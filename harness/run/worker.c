@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lab/cell.h"
+
+#define LOG "/run/icelab/lab.log"
+#define BOOK "/run/icelab/book"
+
+static void report(const IcelabWorker *worker, IcelabReportKind kind, guint cell,
+	double milliseconds, const char *text)
+{
+	IcelabReport message = {.kind = kind, .cell = cell, .milliseconds = milliseconds};
+
+	if (text != NULL)
+		g_strlcpy(message.text, text, sizeof message.text);
+	/* Without a supervisor nobody wants the rest. */
+	if (send(worker->reports, &message, sizeof message, 0) != (ssize_t)sizeof message)
+		_exit(1);
+}
+
+static gboolean write_file(int folder, const char *name, const char *text)
+{
+	int descriptor = openat(folder, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	gsize length = strlen(text);
+	gboolean done = descriptor >= 0;
+
+	while (done && length > 0) {
+		ssize_t count = TEMP_FAILURE_RETRY(write(descriptor, text, length));
+
+		done = count > 0;
+		text += count;
+		length -= (gsize)count;
+	}
+	if (descriptor >= 0)
+		close(descriptor);
+	return done;
+}
+
+static void copy_file(const char *from, int folder, const char *name)
+{
+	g_autofree char *text = NULL;
+
+	if (g_file_get_contents(from, &text, NULL, NULL))
+		write_file(folder, name, text);
+}
+
+static int open_folder(const IcelabWorker *worker, const IcelabPlanned *planned)
+{
+	return openat(worker->folder, planned->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Returns whether the lab can serve another cell. */
+static gboolean run_cell(const IcelabWorker *worker, IcelabLab *lab, guint index)
+{
+	const IcelabPlanned *planned = worker->cells->pdata[index];
+	IcelabCell cell = {
+		.adapter = planned->interview->adapter,
+		.scenario = planned->scenario,
+		.policy = planned->policy,
+		.deadline_ms = worker->options->deadline_ms,
+		.folder = open_folder(worker, planned),
+	};
+	g_autoptr(IcelabObservation) observation = NULL;
+	g_autofree char *json = NULL;
+	gboolean changed = FALSE;
+
+	if (cell.folder < 0)
+		return FALSE;
+	report(worker, ICELAB_REPORT_STARTED, index, 0, NULL);
+	observation = icelab_cell_run(lab, &cell, &changed);
+	observation->lab_ms = (double)lab->build_us / 1000 / worker->cells->len;
+	json = icelab_observation_to_json(observation);
+	copy_file(BOOK, cell.folder, "book");
+	if (observation->outcome == ICELAB_OUTCOME_BROKEN)
+		copy_file(LOG, cell.folder, "lab.log");
+	if (!write_file(cell.folder, "observation.json", json)) {
+		close(cell.folder);
+		return FALSE;
+	}
+	close(cell.folder);
+	report(worker, ICELAB_REPORT_DONE, index, observation->gather_ms, NULL);
+	return !changed;
+}
+
+static void report_failure(const IcelabWorker *worker, const GError *error)
+{
+	gboolean skip = g_error_matches(error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_SKIP);
+
+	for (guint i = worker->first; i < worker->cells->len; i++) {
+		int folder = open_folder(worker, worker->cells->pdata[i]);
+
+		if (folder < 0)
+			continue;
+		copy_file(LOG, folder, "lab.log");
+		close(folder);
+	}
+	report(
+		worker, skip ? ICELAB_REPORT_SKIP : ICELAB_REPORT_BROKEN, worker->first, 0, error->message);
+}
+
+int icelab_worker_run(gpointer data)
+{
+	const IcelabWorker *worker = data;
+	const IcelabPlanned *first = worker->cells->pdata[worker->first];
+	IcelabTopologyOptions topology = {
+		.folder = worker->options->folders->netns,
+		.name = first->scenario->topology,
+		.echo = worker->options->echo,
+		.each = worker->options->each,
+		.log = LOG,
+	};
+	g_autoptr(GError) error = NULL;
+	IcelabLab *lab = icelab_lab_open(&topology, worker->options->fault, &error);
+
+	if (lab == NULL) {
+		report_failure(worker, error);
+		return 1;
+	}
+	report(worker, ICELAB_REPORT_LAB, worker->first, (double)lab->build_us / 1000, NULL);
+	for (guint i = worker->first; i < worker->cells->len; i++) {
+		if (run_cell(worker, lab, i))
+			continue;
+		report(worker, ICELAB_REPORT_STALE, i, 0, NULL);
+		break;
+	}
+	/* The lab goes with the sandbox, all at once. */
+	return 0;
+}
