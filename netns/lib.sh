@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 #
-# Verbs that describe a network. They only collect; `build` makes the network with as few
-# processes as it takes. README.md lists the verbs and explains the address book.
-#
-# Nothing but the tools themselves is forked: one more process costs as much as ten addresses.
+# Verbs that describe a network. They only collect what `build` makes of it, in build.sh.
+# README.md lists the verbs and explains the address book.
 
 icelab_nl='
 '
@@ -13,79 +11,15 @@ set -f
 icelab_nodes=
 icelab_names=' '
 icelab_book=
+icelab_uses=
 icelab_setup=
 icelab_tunnels=
 icelab_devices=
+icelab_unread=
 icelab_jobs=
 
-# --- Errors --------------------------------------------------------------------------------
-
-# icelab_die TEXT: the verb at hand cannot be right.
-icelab_die() {
-	icelab_blame "$icelab_verb" "$1"
-	exit 1
-}
-
-# icelab_skip TEXT: this machine lacks something.
-icelab_skip() {
-	echo "skip: $1" >&2
-	exit 77
-}
-
-# icelab_blame VERB MESSAGE: names the last line of the script that reads like VERB, since dash
-# does not say which line it is at. Only a verb spelled out there, without variables, is found.
-icelab_blame() {
-	IFS=" 	'\"$icelab_nl"
-	# shellcheck disable=SC2086 # Splitting leaves the words alone, without quotes.
-	set -- "$1" "$2" $1
-	verb=$1 message=$2
-	shift 2
-	IFS=' '
-	wanted=$* at='' count=0
-	while IFS= read -r text; do
-		count=$((count + 1))
-		IFS=" 	'\""
-		# shellcheck disable=SC2086
-		set -- $text
-		IFS=' '
-		case $* in
-		'') ;;
-		"$wanted" | "$wanted "*) at=:$count ;;
-		*\\)
-			text=$*
-			case $wanted in "${text%\\}"*) at=:$count ;; esac
-			;;
-		esac
-	done <"$0"
-	echo "$0$at: $verb: $message" >&2
-}
-
-# icelab_blame_line COMMANDS PREFIX: command $number failed, as $said says. Fails, for the caller.
-icelab_blame_line() {
-	rest=$1
-	while [ "$number" -gt 1 ]; do
-		rest=${rest#*"$icelab_nl"} number=$((number - 1))
-	done
-	rest=${rest%%"$icelab_nl"*}
-	icelab_blame "${rest##* # }" "$said ($2${rest% # *})"
-	return 1
-}
-
-# icelab_read_error FILE: the number of the command that failed in $number, and what ip, nft or sh
-# says about it in $said.
-icelab_read_error() {
-	said='' number=1
-	while IFS= read -r text; do
-		case $text in
-		'Command failed -:'*) number=${text##*:} && continue ;;
-		/dev/stdin:[0-9]*) text=${text#*:} number=${text%%:*} text=${text#*: } ;;
-		'sh: '[0-9]*) text=${text#*: } number=${text%%:*} text=${text#*: } ;;
-		esac
-		[ -n "$said" ] || said=$text
-	done <"$1"
-	[ -n "$said" ] || said='it fails without a word'
-	[ -z "$ICELAB_EACH" ] || number=$count
-}
+# shellcheck source=netns/build.sh
+. "${0%"${0##*/}"}./build.sh"
 
 # --- Collecting ----------------------------------------------------------------------------
 
@@ -120,13 +54,11 @@ icelab_note() {
 	icelab_book=$icelab_book$1$icelab_nl
 }
 
-# icelab_name NAME ADDRESS NODE INTERFACE: into the book.
 icelab_name() {
 	case $icelab_names in
 	*" $1 "*) icelab_die "another address is called '$1' already" ;;
 	esac
 	icelab_names="$icelab_names$1 "
-	icelab_note "address $1 $2 $3 $4"
 }
 
 # icelab_sysctl NODE KEY=VALUE: as a line of shell.
@@ -163,8 +95,9 @@ node() {
 	esac
 	icelab_nodes="$icelab_nodes$1 "
 	icelab_setup="${icelab_setup}netns add $1 # $icelab_verb$icelab_nl"
-	eval "icelab_up_$1= icelab_tunnel_$1= icelab_address_$1= icelab_route_$1= icelab_six_$1="
-	eval "icelab_sysctl_$1= icelab_nft_$1= icelab_pid_$1="
+	for kind in up tunnel address route show six sysctl nft; do
+		eval "icelab_${kind}_$1="
+	done
 	icelab_collect up "$1" 'link set lo up'
 	icelab_sysctl "$1" net.ipv4.ip_forward=$forward
 	# Loose, as systemd sets it: the kernel takes the higher of "all" and the interface's own.
@@ -181,6 +114,8 @@ $icelab_verb$icelab_nl"
 	# Else the kernel makes a link-local address, whose check for duplicates takes 2 s.
 	icelab_collect up "$1" "link set $2 addrgenmode none up"
 	icelab_collect up "$3" "link set $4 addrgenmode none up"
+	icelab_collect show "$1" "link show dev $2"
+	icelab_collect show "$3" "link show dev $4"
 }
 
 addr() {
@@ -190,7 +125,36 @@ addr() {
 	*:*) icelab_collect address "$1" "address add $3 dev $2 nodad" ;;
 	*) icelab_collect address "$1" "address add $3 dev $2" ;;
 	esac
-	[ -z "$4" ] || icelab_name "$4" "${3%/*}" "$1" "$2"
+	[ -z "$4" ] || icelab_name "$4"
+	[ -z "$4" ] || icelab_note "address $4 ${3%/*} $1 $2"
+}
+
+# What stateless autoconfiguration makes of a router's PREFIX: an address that tells the MAC
+# (RFC 4291 appendix A) and a temporary one (RFC 8981), which the kernel makes up and prefers.
+slaac() {
+	icelab_begin 'slaac NODE INTERFACE A:B:C:D::/64 MAC NAME TEMPORARY-NAME' 6 slaac "$@"
+	icelab_check_node "$1"
+	icelab_name "$5"
+	icelab_name "$6"
+	case $4 in
+	??:??:??:??:??:??) ;;
+	*) icelab_die "'$4' is no MAC address" ;;
+	esac
+	IFS=:
+	# shellcheck disable=SC2086
+	set -- "$@" $4
+	IFS=' '
+	address=${3%::/64}:$(printf '%x:%x:%x:%x' $((0x$7 << 8 ^ 0x200 | 0x$8)) $((0x$9 << 8 | 0xff)) \
+		$((0xfe00 | 0x${10})) $((0x${11} << 8 | 0x${12})))
+	icelab_collect up "$1" "link set $2 address $4"
+	# Without the check for duplicates, which would take 1 s.
+	icelab_sysctl "$1" "net.ipv6.conf.$2.dad_transmits=0"
+	icelab_sysctl "$1" "net.ipv6.conf.$2.accept_dad=0"
+	icelab_sysctl "$1" "net.ipv6.conf.$2.use_tempaddr=2"
+	icelab_collect address "$1" "address add $address/64 dev $2 mngtmpaddr nodad"
+	icelab_collect address "$1" "address show dev $2 temporary"
+	icelab_note "address $5 $address $1 $2"
+	icelab_unread="$icelab_unread$1:$2:$6 "
 }
 
 route() {
@@ -258,20 +222,20 @@ tunnel() {
 server() {
 	icelab_begin 'server NAME PORT' 2 server "$@"
 	icelab_check_name "$1"
-	icelab_note "server $1 $2"
+	icelab_uses="$icelab_usesserver $1 $2$icelab_nl"
 }
 
 origin() {
 	icelab_begin 'origin NAME' 1 origin "$@"
 	icelab_check_name "$1"
-	icelab_note "origin $1"
+	icelab_uses="$icelab_usesorigin $1$icelab_nl"
 }
 
 path() {
 	icelab_begin 'path INTERFACE SERVER MAPPED' 3 path "$@"
 	icelab_check_name "$2"
 	icelab_check_name "$3"
-	icelab_note "path $1 $2 $3"
+	icelab_uses="$icelab_usespath $1 $2 $3$icelab_nl"
 }
 
 infra() {
@@ -279,177 +243,5 @@ infra() {
 	icelab_check_node "$1"
 	icelab_check_name "${4%:*}"
 	icelab_check_name "${5%:*}"
-	icelab_note "infra $*"
-}
-
-# --- Building ------------------------------------------------------------------------------
-
-# icelab_echo PREFIX COMMANDS: as one would type them. A PREFIX that ends in a quote closes it too.
-icelab_echo() {
-	rest=$2 quote=
-	case $1 in *\') quote=\' ;; esac
-	while [ -n "$rest" ]; do
-		text=${rest%%"$icelab_nl"*} rest=${rest#*"$icelab_nl"}
-		echo "$1${text% # *}$quote" >&2
-	done
-}
-
-# icelab_each PREFIX COMMANDS: one process each; the first that fails is COMMAND $count. A PREFIX
-# that ends in a quote takes the command as one word.
-icelab_each() {
-	left=$2 count=0 prefix=${1%\'}
-	while [ -n "$left" ]; do
-		text=${left%%"$icelab_nl"*} left=${left#*"$icelab_nl"} count=$((count + 1))
-		text=${text% # *}
-		# shellcheck disable=SC2086 # Words are meant.
-		case $1 in
-		*\') $prefix "$text" ;;
-		*) $prefix $text ;;
-		esac || return
-	done
-}
-
-# icelab_ip NODE PREFIX COMMANDS: PREFIX is ip with the options that all COMMANDS share.
-icelab_ip() {
-	[ -n "$3" ] || return 0
-	[ -z "$ICELAB_ECHO" ] || icelab_echo "$2" "$3"
-	if [ -n "$ICELAB_EACH" ]; then
-		icelab_each "$2" "$3"
-	else
-		# shellcheck disable=SC2086
-		${2}-batch - <<-EOF
-			$3
-		EOF
-	fi 2>"$ICELAB_WORK/$1.errors" && return
-	icelab_read_error "$ICELAB_WORK/$1.errors"
-	return 1
-}
-
-# icelab_enter NODE: kernel settings and NAT, in one visit.
-icelab_enter() {
-	settings='' statements=''
-	eval "settings=\$icelab_sysctl_$1 statements=\$icelab_nft_$1"
-	enter="nsenter --net=/run/netns/$1"
-	if [ -n "$ICELAB_ECHO" ]; then
-		icelab_echo "$enter sh -c '" "$settings"
-		icelab_echo "$enter nft '" "$statements"
-	fi
-	commands=$settings
-	if [ -n "$ICELAB_EACH" ]; then
-		icelab_each "$enter sh -c '" "$settings" &&
-			commands=$statements && icelab_each "$enter nft '" "$statements"
-	elif [ -n "$statements" ]; then
-		$enter sh -c "set -e; ${settings}exec nft -f -" <<-EOF
-			$statements
-		EOF
-	else
-		$enter sh -c "set -e; $settings"
-	fi 2>"$ICELAB_WORK/$1.errors" && return
-	icelab_read_error "$ICELAB_WORK/$1.errors"
-	case $said in Error:*) commands=$statements ;; esac
-	icelab_blame_line "$commands" "$enter "
-	return 1
-}
-
-# icelab_make: the namespaces, the cables and, where the kernel has WireGuard, the tunnels. Tells by
-# $userspace where it has not.
-icelab_make() {
-	userspace='' rest=$icelab_setup last=0
-	while [ -n "$rest" ]; do
-		rest=${rest#*"$icelab_nl"} last=$((last + 1))
-	done
-	commands=$icelab_setup$icelab_devices
-	icelab_ip setup 'ip ' "$commands" && return
-	if [ "$number" -le "$last" ]; then
-		icelab_blame_line "$commands" 'ip '
-		exit 1
-	fi
-	userspace=yes
-	command -v wireguard-go >/dev/null || icelab_skip \
-		'this kernel has no WireGuard: modprobe wireguard, or apt install wireguard-go'
-	{ true <>/dev/net/tun; } 2>/dev/null || icelab_skip \
-		'this kernel has no WireGuard and /dev/net/tun cannot be opened: chmod 666 /dev/net/tun'
-}
-
-# icelab_tunnel NODE:INTERFACE: wireguard-go returns when it can be asked and goes on behind.
-icelab_tunnel() {
-	node=${1%%:*} device=${1#*:} key='' peers=''
-	eval "key=\$icelab_key_$node peers=\$icelab_peers_$node"
-	enter="nsenter --net=/run/netns/$node" file=$ICELAB_WORK/$node.key
-	echo "$key" >"$file" || return
-	daemon="$enter wireguard-go $device" configure="$enter wg set $device private-key $file $peers"
-	[ -n "$userspace" ] || daemon=
-	for command in "$daemon" "$configure"; do
-		[ -n "$command" ] || continue
-		[ -z "$ICELAB_ECHO" ] || echo "$command" >&2
-		# shellcheck disable=SC2086 # Words are meant.
-		$command >"$ICELAB_WORK/$node.wireguard" 2>&1 && continue
-		icelab_read_error "$ICELAB_WORK/$node.wireguard"
-		icelab_blame "tunnel $node $device $key $peers" "$said ($command)"
-		return 1
-	done
-}
-
-# icelab_finish NODE: settings come before addresses, because those for temporary addresses must.
-icelab_finish() {
-	icelab_enter "$1" || return
-	eval "commands=\$icelab_up_$1\$icelab_tunnel_$1\$icelab_address_$1\$icelab_route_$1"
-	icelab_ip "$1" "ip -n $1 " "$commands" || icelab_blame_line "$commands" "ip -n $1 " || return
-	eval "commands=\$icelab_six_$1"
-	icelab_ip "$1" "ip -6 -n $1 " "$commands" || icelab_blame_line "$commands" "ip -6 -n $1 "
-}
-
-# icelab_start FUNCTION ARGUMENT: beside the others, or in its turn where commands go one by one.
-icelab_start() {
-	if [ -n "$ICELAB_EACH" ]; then
-		"$1" "$2" || exit 1
-	else
-		"$1" "$2" &
-		icelab_jobs="$icelab_jobs $!"
-	fi
-}
-
-# icelab_wait PROCESS...
-icelab_wait() {
-	failed=
-	for job in "$@"; do
-		wait "$job" || failed=yes
-	done
-	[ -z "$failed" ] || exit 1
-}
-
-# build: makes it all and writes the book.
-build() {
-	icelab_begin build 0 build
-	# shellcheck disable=SC2153
-	case $ICELAB_BOOK:$ICELAB_WORK in
-	:* | *:) icelab_die 'set ICELAB_BOOK and ICELAB_WORK, and be in a sandbox: see netns/README.md' ;;
-	esac
-	[ -d "$ICELAB_WORK" ] || mkdir -p "$ICELAB_WORK" || exit 1
-	for tool in ip nsenter nft ${icelab_tunnels:+wg}; do
-		command -v "$tool" >/dev/null || icelab_skip \
-			"$tool is missing: apt install iproute2 util-linux nftables wireguard-tools"
-	done
-	icelab_make
-	for tunnel in $icelab_tunnels; do
-		icelab_start icelab_tunnel "$tunnel"
-	done
-	tunnels=$icelab_jobs icelab_jobs=
-	# The nodes with a tunnel come last: they wait until it is there.
-	for node in $icelab_nodes; do
-		case " $icelab_tunnels" in
-		*" $node:"*) ;;
-		*) icelab_start icelab_finish "$node" ;;
-		esac
-	done
-	for tunnel in $icelab_tunnels; do
-		# shellcheck disable=SC2086 # The list of processes is as long as that of tunnels, or empty.
-		set -- $tunnels
-		icelab_wait ${1:+"$1"}
-		tunnels=${tunnels#" $1"}
-		icelab_start icelab_finish "${tunnel%%:*}"
-	done
-	# shellcheck disable=SC2086
-	icelab_wait $icelab_jobs
-	printf %s "$icelab_book" >"$ICELAB_BOOK" || exit 1
+	icelab_uses="$icelab_usesinfra $*$icelab_nl"
 }

@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# shellcheck disable=SC2154 # What the verbs collected is in variables that start with icelab_.
+#
+# Makes the network that the verbs of lib.sh collected, with as few processes as it takes: one more
+# costs as much as ten addresses, so nothing but the tools themselves is forked.
+
+# --- Errors --------------------------------------------------------------------------------
+
+# icelab_skip TEXT: this machine lacks something.
+icelab_skip() {
+	echo "skip: $1" >&2
+	exit 77
+}
+
+# icelab_die TEXT: the verb at hand cannot be right.
+icelab_die() {
+	icelab_blame "$icelab_verb" "$1"
+	exit 1
+}
+
+# icelab_blame VERB MESSAGE: names the last line of the script that reads like VERB, since dash
+# does not tell which line it is at. A line with variables in it is not found.
+icelab_blame() {
+	message=$2
+	IFS=" 	'\""
+	# shellcheck disable=SC2086 # Splitting takes the quotes off the words.
+	set -- "$1" $1
+	IFS=' '
+	verb=$1 at='' line=0
+	shift
+	wanted=$*
+	while IFS= read -r text; do
+		line=$((line + 1))
+		IFS=" 	'\""
+		# shellcheck disable=SC2086
+		set -- $text
+		IFS=' '
+		text=$*
+		case $text in
+		"$wanted" | "$wanted "*) at=:$line ;;
+		*\\) case $wanted in "${text%\\}"*) at=:$line ;; esac ;;
+		esac
+	done <"$0"
+	echo "$0$at: $verb: $message" >&2
+}
+
+# icelab_read_error FILE: what a tool complains of in $said, and which of the commands in $number:
+# what it tells, or else $count, or else nothing.
+icelab_read_error() {
+	said='' number=$count
+	while IFS= read -r text; do
+		case $text in
+		'Command failed -:'*) number=${text##*:} && continue ;;
+		/dev/stdin:[0-9]*) text=${text#*:} number=${text%%:*} text=${text#*: } ;;
+		'sh: '[0-9]*) text=${text#*: } number=${text%%:*} text=${text#*: } ;;
+		esac
+		[ -n "$said" ] || said=$text
+	done <"$1"
+	[ -n "$said" ] || said='it fails without a word'
+	[ -z "$count" ] || number=$count
+}
+
+# icelab_blame_command PREFIX COMMANDS: the one that $said and $number are about. Always fails.
+icelab_blame_command() {
+	# ip does not tell the number where a word is wrong, but repeats the word.
+	word=${said#*\"} word=${word%%\"*} rest=$2 line=0 found=build
+	while [ -n "$rest" ] && [ "$found" = build ]; do
+		text=${rest%%"$icelab_nl"*} rest=${rest#*"$icelab_nl"} line=$((line + 1))
+		case ${number:-"${text% # *} "} in
+		"$line" | *" $word "*) found=${text##* # } said="$said ($1${text% # *}${1##*[!\']})" ;;
+		esac
+	done
+	icelab_blame "$found" "$said"
+	return 1
+}
+
+# --- Commands ------------------------------------------------------------------------------
+
+# A PREFIX is what all COMMANDS have before them. One that ends in a quote takes a command as one
+# word. A command ends in its verb, as a comment.
+
+# icelab_echo PREFIX COMMANDS: as one would type them.
+icelab_echo() {
+	[ -n "$ICELAB_ECHO" ] || return 0
+	rest=$2
+	while [ -n "$rest" ]; do
+		text=${rest%%"$icelab_nl"*} rest=${rest#*"$icelab_nl"}
+		echo "$1${text% # *}${1##*[!\']}" >&2
+	done
+}
+
+# icelab_each PREFIX COMMANDS: one process each, until one fails, which is number $count.
+icelab_each() {
+	left=$2 count=0
+	while [ -n "$left" ]; do
+		text=${left%%"$icelab_nl"*} left=${left#*"$icelab_nl"} count=$((count + 1))
+		text=${text% # *}
+		# shellcheck disable=SC2086 # Words are meant.
+		case $1 in
+		*\') ${1%\'} "$text" ;;
+		*) $1 $text ;;
+		esac || return
+	done
+}
+
+# icelab_ip NODE PREFIX COMMANDS: PREFIX is ip with the options that all COMMANDS share.
+icelab_ip() {
+	[ -n "$3" ] || return 0
+	icelab_echo "$2" "$3"
+	count=
+	if [ -n "$ICELAB_EACH" ]; then
+		icelab_each "$2" "$3"
+	else
+		# shellcheck disable=SC2086
+		${2}-batch - <<-EOF
+			$3
+		EOF
+	fi 2>"$ICELAB_WORK/$1.errors" && return
+	icelab_read_error "$ICELAB_WORK/$1.errors"
+	return 1
+}
+
+# icelab_enter NODE: kernel settings and NAT, in one visit.
+icelab_enter() {
+	settings='' statements='' count=''
+	eval "settings=\$icelab_sysctl_$1 statements=\$icelab_nft_$1"
+	enter="nsenter --net=/run/netns/$1" prefix="nsenter --net=/run/netns/$1 sh -c '"
+	icelab_echo "$prefix" "$settings"
+	icelab_echo "$enter nft '" "$statements"
+	if [ -n "$ICELAB_EACH" ]; then
+		icelab_each "$prefix" "$settings" &&
+			prefix="$enter nft '" settings=$statements && icelab_each "$prefix" "$settings"
+	elif [ -n "$statements" ]; then
+		$enter sh -c "set -e; ${settings}exec nft -f -" <<-EOF
+			$statements
+		EOF
+	else
+		$enter sh -c "set -e; $settings"
+	fi 2>"$ICELAB_WORK/$1.errors" && return
+	icelab_read_error "$ICELAB_WORK/$1.errors"
+	case $said in Error:*) prefix="$enter nft '" settings=$statements ;; esac
+	icelab_blame_command "$prefix" "$settings"
+}
+
+# --- Steps ---------------------------------------------------------------------------------
+
+# icelab_make: the namespaces, the cables and, where the kernel has WireGuard, the tunnels. Tells by
+# $userspace where it has not.
+icelab_make() {
+	userspace='' rest=$icelab_setup last=0
+	while [ -n "$rest" ]; do
+		rest=${rest#*"$icelab_nl"} last=$((last + 1))
+	done
+	commands=$icelab_setup$icelab_devices
+	icelab_ip setup 'ip ' "$commands" && return
+	[ "${number:-0}" -gt "$last" ] || icelab_blame_command 'ip ' "$commands" || exit 1
+	userspace=yes
+	command -v wireguard-go >/dev/null || icelab_skip \
+		'this kernel has no WireGuard: modprobe wireguard, or apt install wireguard-go'
+	{ true <>/dev/net/tun; } 2>/dev/null || icelab_skip \
+		'this kernel has no WireGuard and /dev/net/tun cannot be opened: chmod 666 /dev/net/tun'
+}
+
+# icelab_tunnel NODE:INTERFACE: wireguard-go returns when it can be asked and goes on behind.
+icelab_tunnel() {
+	node=${1%%:*} device=${1#*:} key='' peers='' count=''
+	eval "key=\$icelab_key_$node peers=\$icelab_peers_$node"
+	enter="nsenter --net=/run/netns/$node" file=$ICELAB_WORK/$node.key
+	echo "$key" >"$file" || return
+	daemon="$enter wireguard-go $device" configure="$enter wg set $device private-key $file $peers"
+	[ -n "$userspace" ] || daemon=
+	for command in "$daemon" "$configure"; do
+		[ -n "$command" ] || continue
+		icelab_echo '' "$command$icelab_nl"
+		# shellcheck disable=SC2086 # Words are meant.
+		$command >"$ICELAB_WORK/$node.wireguard" 2>&1 && continue
+		icelab_read_error "$ICELAB_WORK/$node.wireguard"
+		icelab_blame "tunnel $node $device $key $peers" "$said ($command)"
+		return 1
+	done
+}
+
+# icelab_raise NODE: its ends of the cables, and its settings. All cables come before any address:
+# an IPv6 address on a link whose other end is down takes 1 s to become usable.
+icelab_raise() {
+	eval "commands=\$icelab_up_$1"
+	icelab_ip "$1" "ip -n $1 " "$commands" || icelab_blame_command "ip -n $1 " "$commands" ||
+		return
+	icelab_enter "$1"
+}
+
+# icelab_finish NODE: addresses, routes and rules.
+icelab_finish() {
+	shown=$ICELAB_WORK/$1.shown links=''
+	eval "links=\$icelab_show_$1 commands=\$icelab_tunnel_$1\$icelab_address_$1\$icelab_route_$1"
+	icelab_ip "$1" "ip -n $1 " "$commands$links" >"$shown" ||
+		icelab_blame_command "ip -n $1 " "$commands$links" || return
+	eval "commands=\$icelab_six_$1"
+	icelab_ip "$1" "ip -6 -n $1 " "$commands" || icelab_blame_command "ip -6 -n $1 " "$commands" ||
+		return
+	# Linux drops what is sent on a link until a worker has noticed its carrier, later under load.
+	# Asking for the link does that work at once since Linux 6.9; before, ask until it is done.
+	tries=0
+	until icelab_carried "$shown"; do
+		shown=$ICELAB_WORK/$1.links tries=$((tries + 1))
+		[ $tries -lt 2000 ] || icelab_die "a link of $1 has no carrier: $text"
+		icelab_ip "$1" "ip -n $1 " "$links" >"$shown" || return
+	done
+}
+
+# icelab_carried FILE: does it show that the kernel has noticed the carrier of all links?
+icelab_carried() {
+	while read -r word text; do
+		case $word:$text in
+		[0-9]*:*' state UP '*) ;;
+		[0-9]*:*) return 1 ;;
+		esac
+	done <"$1"
+}
+
+# icelab_read_back NODE:INTERFACE:NAME: the temporary address that the kernel made up.
+icelab_read_back() {
+	IFS=:
+	# shellcheck disable=SC2086
+	set -- $1
+	IFS=' '
+	address='' device=''
+	while read -r word text; do
+		case $word in
+		[0-9]*:) device=${text%%[@:]*} ;;
+		inet6) [ "$device" != "$2" ] || address=${text%%/*} ;;
+		esac
+	done <"$ICELAB_WORK/$1.shown"
+	[ -n "$address" ] || icelab_die "the kernel made no temporary address on $2 of $1"
+	icelab_note "address $3 $address $1 $2"
+}
+
+# icelab_start FUNCTION ARGUMENT: beside the others, or in its turn where commands go one by one.
+icelab_start() {
+	if [ -n "$ICELAB_EACH" ]; then
+		"$1" "$2" || exit 1
+	else
+		"$1" "$2" &
+		icelab_jobs="$icelab_jobs $!"
+	fi
+}
+
+# icelab_wait PROCESS...
+icelab_wait() {
+	failed=
+	for job in "$@"; do
+		wait "$job" || failed=yes
+	done
+	[ -z "$failed" ] || exit 1
+}
+
+# build: makes it all and writes the book.
+build() {
+	icelab_begin build 0 build
+	# shellcheck disable=SC2153
+	case $ICELAB_BOOK:$ICELAB_WORK in
+	:* | *:) icelab_die 'set ICELAB_BOOK and ICELAB_WORK, and be in a sandbox: see netns/README.md' ;;
+	esac
+	[ -d "$ICELAB_WORK" ] || mkdir -p "$ICELAB_WORK" || exit 1
+	for tool in ip nsenter nft ${icelab_tunnels:+wg}; do
+		command -v "$tool" >/dev/null || icelab_skip \
+			"$tool is missing: apt install iproute2 util-linux nftables wireguard-tools"
+	done
+	icelab_make
+	for tunnel in $icelab_tunnels; do
+		icelab_start icelab_tunnel "$tunnel"
+	done
+	tunnels=$icelab_jobs icelab_jobs=
+	for node in $icelab_nodes; do
+		icelab_start icelab_raise "$node"
+	done
+	# shellcheck disable=SC2086 # The lists of processes are empty where commands go one by one.
+	icelab_wait $icelab_jobs
+	icelab_jobs=
+	# The nodes with a tunnel come last: they wait until it is there.
+	for node in $icelab_nodes; do
+		case " $icelab_tunnels" in
+		*" $node:"*) ;;
+		*) icelab_start icelab_finish "$node" ;;
+		esac
+	done
+	# shellcheck disable=SC2086
+	icelab_wait $tunnels
+	for tunnel in $icelab_tunnels; do
+		icelab_start icelab_finish "${tunnel%%:*}"
+	done
+	# shellcheck disable=SC2086
+	icelab_wait $icelab_jobs
+	for entry in $icelab_unread; do
+		icelab_read_back "$entry"
+	done
+	printf %s "$icelab_book$icelab_uses" >"$ICELAB_BOOK" || exit 1
+}
