@@ -50,10 +50,16 @@ icelab_check_name() {
 	esac
 }
 
+# icelab_note LINE: into the book, before the lines of icelab_use, which refer to addresses.
 icelab_note() {
 	icelab_book=$icelab_book$1$icelab_nl
 }
 
+icelab_use() {
+	icelab_uses=$icelab_uses$1$icelab_nl
+}
+
+# icelab_name NAME: that no other address has.
 icelab_name() {
 	case $icelab_names in
 	*" $1 "*) icelab_die "another address is called '$1' already" ;;
@@ -222,20 +228,20 @@ tunnel() {
 server() {
 	icelab_begin 'server NAME PORT' 2 server "$@"
 	icelab_check_name "$1"
-	icelab_uses="$icelab_usesserver $1 $2$icelab_nl"
+	icelab_use "server $1 $2"
 }
 
 origin() {
 	icelab_begin 'origin NAME' 1 origin "$@"
 	icelab_check_name "$1"
-	icelab_uses="$icelab_usesorigin $1$icelab_nl"
+	icelab_use "origin $1"
 }
 
 path() {
 	icelab_begin 'path INTERFACE SERVER MAPPED' 3 path "$@"
 	icelab_check_name "$2"
 	icelab_check_name "$3"
-	icelab_uses="$icelab_usespath $1 $2 $3$icelab_nl"
+	icelab_use "path $1 $2 $3"
 }
 
 infra() {
@@ -243,5 +249,5 @@ infra() {
 	icelab_check_node "$1"
 	icelab_check_name "${4%:*}"
 	icelab_check_name "${5%:*}"
-	icelab_uses="$icelab_usesinfra $*$icelab_nl"
+	icelab_use "infra $*"
 }
