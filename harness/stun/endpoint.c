@@ -63,6 +63,7 @@ bool icelab_stun_endpoint_bind(IcelabStunEndpoint *endpoint, int type)
 	if (type == SOCK_STREAM &&
 		setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
 		return false;
+	/* Or ::ffff:192.0.2.1 would be bound, and clients would be reported by mapped addresses. */
 	if (endpoint->local.address.family == 6 &&
 		setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0)
 		return false;

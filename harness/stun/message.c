@@ -81,7 +81,7 @@ static bool counts(const IcelabStunMessage *message, uint16_t *seal, uint16_t ty
 	bool sha256 = type == ICELAB_STUN_MESSAGE_INTEGRITY_SHA256;
 	bool counted = true;
 
-	/* RFC 3489 11.2.8 knows one integrity attribute, which is the last, and no fingerprint. */
+	/* RFC 3489 has the first of the three only, as the last attribute. */
 	if (!message->has_magic)
 		return true;
 	/* RFC 8489 9: "agents MUST ignore all attributes that follow MESSAGE-INTEGRITY, with the
@@ -98,21 +98,28 @@ static bool counts(const IcelabStunMessage *message, uint16_t *seal, uint16_t ty
 	return counted;
 }
 
-/* The attributes whose place and size decide what the rest of the message means. */
-static bool is_sealed_well(const IcelabStunAttribute *attribute, bool last)
+/* Whether the attributes whose place and size decide what the rest of the message means are right.
+ */
+static bool is_sealed_well(
+	const IcelabStunMessage *message, const IcelabStunAttribute *attribute, bool last)
 {
 	switch (attribute->type) {
 	case ICELAB_STUN_MESSAGE_INTEGRITY:
-		/* RFC 8489 14.5: "the HMAC will be 20 bytes." */
+		/* RFC 3489 11.2.8: MESSAGE-INTEGRITY "MUST be the last attribute within any STUN message".
+		 */
+		if (!message->has_magic && !last)
+			return false;
+		/* RFC 8489 14.5: "Since it uses the SHA-1 hash, the HMAC will be 20 bytes." */
 		return attribute->length == 20;
 	case ICELAB_STUN_MESSAGE_INTEGRITY_SHA256:
 		/* RFC 8489 14.6: "The value will be at most 32 bytes, but it MUST be at least 16 bytes and
 		 * MUST be a multiple of 4 bytes." */
-		return attribute->length >= 16 && attribute->length <= 32 && attribute->length % 4 == 0;
+		return !message->has_magic ||
+			   (attribute->length >= 16 && attribute->length <= 32 && attribute->length % 4 == 0);
 	case ICELAB_STUN_FINGERPRINT:
 		/* RFC 8489 14.7: "When present, the FINGERPRINT attribute MUST be the last attribute in the
 		 * message"; its value is a CRC-32. */
-		return last && attribute->length == 4;
+		return !message->has_magic || (last && attribute->length == 4);
 	default:
 		return true;
 	}
@@ -127,8 +134,8 @@ static bool is_well_formed(const IcelabStunMessage *message)
 	while (offset < message->length) {
 		if (!take(message, &offset, &attribute))
 			return false;
-		if (message->has_magic && counts(message, &seal, attribute.type) &&
-			!is_sealed_well(&attribute, offset == message->length))
+		if (counts(message, &seal, attribute.type) &&
+			!is_sealed_well(message, &attribute, offset == message->length))
 			return false;
 	}
 	return true;

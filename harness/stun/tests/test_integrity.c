@@ -164,16 +164,21 @@ static void nothing_is_right_without_cookie(void **state)
 	static const uint8_t transaction[16] = {1, 2, 3};
 	uint8_t bytes[128];
 	IcelabStunBuilder builder;
+	IcelabStunMessage message;
 
 	(void)state;
 	icelab_stun_build_start(
 		&builder, bytes, sizeof bytes, ICELAB_STUN_REQUEST, ICELAB_STUN_BINDING, transaction);
 	icelab_stun_build_integrity(&builder, "key", 3);
-	icelab_stun_build_fingerprint(&builder);
-
-	IcelabStunMessage message = parsed(bytes, icelab_stun_build_end(&builder));
-
+	message = parsed(bytes, icelab_stun_build_end(&builder));
 	assert_int_equal(icelab_stun_check_integrity(&message, "key", 3), ICELAB_STUN_WRONG);
+
+	icelab_stun_build_start(
+		&builder, bytes, sizeof bytes, ICELAB_STUN_REQUEST, ICELAB_STUN_BINDING, transaction);
+	icelab_stun_build_integrity_sha256(&builder, "key", 3, 32);
+	icelab_stun_build_fingerprint(&builder);
+	message = parsed(bytes, icelab_stun_build_end(&builder));
+	assert_int_equal(icelab_stun_check_integrity_sha256(&message, "key", 3, 32), ICELAB_STUN_WRONG);
 	assert_int_equal(icelab_stun_check_fingerprint(&message), ICELAB_STUN_ABSENT);
 }
 

@@ -314,6 +314,26 @@ static void rfc3489_is_read(void **state)
 		PARSE(0, 1, 0, 12, 9, 9, 9, 9, ID, 0x80, 0x28, 0, 4, 1, 2, 3, 4, 0x80, 0x22, 0, 0),
 		ICELAB_STUN_OK);
 	assert_int_equal(types_of(&message, types), 2);
+	/* Nor does 0x001C, whatever its length; all attributes count. */
+	assert_int_equal(PARSE(0, 1, 0, 8, 9, 9, 9, 9, ID, 0, 0x1C, 0, 0, 0, 6, 0, 0), ICELAB_STUN_OK);
+	assert_int_equal(types_of(&message, types), 2);
+}
+
+/* RFC 3489 11.2.8: MESSAGE-INTEGRITY has 20 bytes and nothing behind it. */
+static void rfc3489_integrity_is_last(void **state)
+{
+	static const uint8_t classic[16] = {9};
+	IcelabStunMessage message;
+	IcelabStunBuilder builder;
+	uint8_t bytes[256];
+
+	(void)state;
+	icelab_stun_build_start(
+		&builder, bytes, sizeof bytes, ICELAB_STUN_REQUEST, ICELAB_STUN_BINDING, classic);
+	icelab_stun_build_integrity(&builder, "key", 3);
+	assert_int_equal(reread(&builder, &message), ICELAB_STUN_OK);
+	icelab_stun_build_attribute(&builder, ICELAB_STUN_USERNAME, "late", 4);
+	assert_int_equal(reread(&builder, &message), ICELAB_STUN_MALFORMED);
 }
 
 static void stream_is_measured(void **state)
@@ -354,6 +374,7 @@ int main(void)
 		cmocka_unit_test(sums_have_their_size),
 		cmocka_unit_test(first_of_two_is_found),
 		cmocka_unit_test(rfc3489_is_read),
+		cmocka_unit_test(rfc3489_integrity_is_last),
 		cmocka_unit_test(stream_is_measured),
 	};
 

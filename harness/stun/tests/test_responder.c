@@ -497,7 +497,7 @@ static void wrong_listeners_are_named(void **state)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, log), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, stream), 0);
 
-	/* Not an address of this machine; taken; a wildcard; no address. */
+	/* Not an address of this machine; taken; a wildcard; a mapped address; none. */
 	assert_null(icelab_stun_responder_new(listeners, 2, log[0], &failed));
 	assert_int_equal(errno, EADDRNOTAVAIL);
 	assert_int_equal(failed, 1);
@@ -509,6 +509,9 @@ static void wrong_listeners_are_named(void **state)
 	assert_null(icelab_stun_responder_new(listeners, 1, log[0], &failed));
 	assert_int_equal(errno, EINVAL);
 	assert_int_equal(failed, 0);
+	listeners[0].address = (IcelabAddress){6, {[10] = 0xFF, [11] = 0xFF, [12] = 127, [15] = 1}};
+	assert_null(icelab_stun_responder_new(listeners, 1, log[0], &failed));
+	assert_int_equal(errno, server->count < 3 ? EADDRNOTAVAIL : EINVAL);
 	listeners[0].address = (IcelabAddress){0};
 	assert_null(icelab_stun_responder_new(listeners, 1, log[0], &failed));
 	assert_int_equal(errno, EINVAL);
