@@ -34,20 +34,16 @@ static const char *without_prefix(const char *line)
 	return g_str_has_prefix(line, "a=") ? line + 2 : line;
 }
 
-static gboolean same_span(const IcelabSpan *a, const IcelabSpan *b)
-{
-	return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
-}
-
 /* RFC 8839 5.1: extensions may differ. Chromium trickles "ufrag" and leaves it out of the
  * description. */
 static gboolean same_candidate(const IcelabCandidate *a, const IcelabCandidate *b)
 {
-	return same_span(&a->foundation, &b->foundation) && a->component == b->component &&
+	return icelab_span_same(a->foundation, b->foundation) && a->component == b->component &&
 		   a->transport == b->transport && a->priority == b->priority &&
-		   same_span(&a->connection, &b->connection) && a->port == b->port && a->type == b->type &&
-		   a->has_raddr == b->has_raddr && same_span(&a->related, &b->related) &&
-		   a->has_rport == b->has_rport && a->rport == b->rport && a->tcptype == b->tcptype;
+		   icelab_span_same(a->connection, b->connection) && a->port == b->port &&
+		   a->type == b->type && a->has_raddr == b->has_raddr &&
+		   icelab_span_same(a->related, b->related) && a->has_rport == b->has_rport &&
+		   a->rport == b->rport && a->tcptype == b->tcptype;
 }
 
 static IcelabReported *find_candidate(

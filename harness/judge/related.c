@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge/judgement.h"
 
-#include <string.h>
-
 /* Judges raddr, rport and the foundation: fields of a candidate that can say what the candidate
  * itself must not. */
 
@@ -64,11 +62,6 @@ static void judge_related(IcelabJudgement *judgement, const IcelabReported *repo
 		find_fault(judgement, reported, "J1", ICELAB_FAIL, name, "raddr");
 }
 
-static gboolean same_span(const IcelabSpan *a, const IcelabSpan *b)
-{
-	return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
-}
-
 /* I9: what can be told from outside is type, transport, and for host candidates the base, which is
  * the address. A name stands for one address (M4), but nobody can tell which. */
 static gboolean must_differ(const IcelabCandidate *a, const IcelabCandidate *b)
@@ -77,7 +70,7 @@ static gboolean must_differ(const IcelabCandidate *a, const IcelabCandidate *b)
 
 	return a->type != b->type || a->transport != b->transport ||
 		   (a->type == ICELAB_CANDIDATE_HOST && comparable &&
-			   (a->address.family == 0 ? !same_span(&a->connection, &b->connection)
+			   (a->address.family == 0 ? !icelab_span_same(a->connection, b->connection)
 									   : !icelab_address_equal(&a->address, &b->address)));
 }
 
@@ -88,7 +81,7 @@ static void judge_foundation(IcelabJudgement *judgement, guint index)
 	for (guint i = 0; i < index; i++) {
 		const IcelabReported *earlier = judgement->reported->pdata[i];
 
-		if (!same_span(&earlier->candidate.foundation, &reported->candidate.foundation) ||
+		if (!icelab_span_same(earlier->candidate.foundation, reported->candidate.foundation) ||
 			!must_differ(&earlier->candidate, &reported->candidate))
 			continue;
 		find_fault(judgement, reported, "I9", ICELAB_FAIL, reported->label, "foundation");

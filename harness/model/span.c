@@ -32,6 +32,11 @@ bool icelab_span_equal(IcelabSpan span, const char *text)
 	return span.length == strlen(text) && icelab_span_starts(span, text);
 }
 
+bool icelab_span_same(IcelabSpan a, IcelabSpan b)
+{
+	return a.length == b.length && (a.length == 0 || memcmp(a.text, b.text, a.length) == 0);
+}
+
 IcelabSpan icelab_span_take(IcelabSpan *rest, char separator, bool *found)
 {
 	IcelabSpan front = {rest->text, 0};

@@ -20,6 +20,9 @@ bool icelab_span_is_letter(char c); /* of ASCII */
 bool icelab_span_equal(IcelabSpan span, const char *text);
 bool icelab_span_starts(IcelabSpan span, const char *prefix);
 
+/* The same bytes. */
+bool icelab_span_same(IcelabSpan a, IcelabSpan b);
+
 /* Takes what stands before the next `separator` off the front of *rest, and the separator too.
  * *found says whether there was one: "a " holds an empty second word, "a" holds none. May be NULL.
  */
