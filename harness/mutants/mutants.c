@@ -109,20 +109,21 @@ static gboolean find_other_interface(const NiceAddress *address, IcelabInterface
 	return FALSE;
 }
 
-/* What stock libnice does by itself: bound to the physical interface and kept to it, whatever the
- * routes say. */
+/* What stock libnice does by itself: sockets bound to the physical interface, too, and kept to it,
+ * whatever the routes say. */
 static void bypass_vpn(const IcelabRequest *request, IcelabPlan *plan)
 {
 	IcelabAgentPlan *agent = first_agent(plan);
+	guint count = agent->bases->len;
 
 	(void)request;
-	for (guint i = 0; i < agent->bases->len; i++) {
-		NiceAddress *base = &g_array_index(agent->bases, NiceAddress, i);
+	for (guint i = 0; i < count; i++) {
+		NiceAddress base = g_array_index(agent->bases, NiceAddress, i);
 		IcelabInterfaceAddress other;
 
-		if (find_other_interface(base, &other)) {
-			nice_address_set_from_sockaddr(base, &other.address.any);
-			g_array_index(agent->interfaces, unsigned, i) = other.interface_index;
+		if (find_other_interface(&base, &other)) {
+			nice_address_set_from_sockaddr(&base, &other.address.any);
+			icelab_plan_add_base(agent, &base, other.interface_index);
 		}
 	}
 }
