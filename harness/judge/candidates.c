@@ -172,6 +172,12 @@ const char *icelab_judge_address(
 	return "I1";
 }
 
+static gboolean is_public_v4(const IcelabAddress *address)
+{
+	return address->family == 4 && !icelab_address_is_private(address) &&
+		   !icelab_address_is_loopback(address) && !icelab_address_is_link_local(address);
+}
+
 /* A host candidate that the closed world does not name. */
 static void judge_strange_host(IcelabJudgement *judgement, const IcelabReported *reported)
 {
@@ -201,9 +207,8 @@ static void judge_strange_host(IcelabJudgement *judgement, const IcelabReported 
 			find_fault(judgement, reported, "L29", ICELAB_WARN);
 		/* N8 forbids private addresses; a public IPv4 one will be seen as srflx anyway. */
 		else
-			find_fault(judgement, reported, "N8",
-				address->family == 4 && !icelab_address_is_private(address) ? ICELAB_WARN
-																			: ICELAB_FAIL);
+			find_fault(
+				judgement, reported, "N8", is_public_v4(address) ? ICELAB_WARN : ICELAB_FAIL);
 	}
 }
 

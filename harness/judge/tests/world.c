@@ -273,3 +273,16 @@ char *world_describe(const IcelabResult *result)
 	append_sorted(text, exposures);
 	return g_string_free(text, FALSE);
 }
+
+void world_check_cases(const Case *cases, gsize count, const char *protects)
+{
+	for (gsize i = 0; i < count; i++) {
+		g_autoptr(IcelabResult) result =
+			world_judge(cases[i].world, protects, cases[i].policy, cases[i].without, cases[i].more);
+		g_autofree char *text = world_describe(result);
+
+		if (!g_str_equal(text, cases[i].wanted))
+			fail_msg("case %zu, %s, \"%s\":\n%swanted:\n%s", i, cases[i].policy,
+				cases[i].more != NULL ? cases[i].more : cases[i].without, text, cases[i].wanted);
+	}
+}

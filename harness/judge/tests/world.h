@@ -45,3 +45,24 @@ IcelabResult *world_judge(const World *world, const char *protects, const char *
 /* "VERDICT[: REASON]\n", then, sorted, a line for each finding, "CLAUSE SEVERITY NAME SEEN", and
  * for each exposure, "NAME CHANNEL". Caller frees. */
 char *world_describe(const IcelabResult *result);
+
+/* A cell in which one thing is different, and all that the judge must say then. */
+typedef struct {
+	const World *world;
+	const char *policy;
+	const char *without;
+	const char *more;
+	const char *wanted;
+} Case;
+
+/* Fails with the case's number and text at the first that is judged otherwise. */
+void world_check_cases(const Case *cases, gsize count, const char *protects);
+#define WORLD_CHECK(cases, protects) world_check_cases((cases), G_N_ELEMENTS(cases), (protects))
+
+#define CONSENT "default+consent"
+#define DEFAULT "default"
+#define PRIVATE "default_public_and_private_interfaces"
+#define PUBLIC "default_public_interface_only"
+#define NO_UDP "disable_non_proxied_udp"
+#define FORCE "force_proxy"
+#define RELAY "relay"
