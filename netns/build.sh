@@ -181,42 +181,42 @@ icelab_tunnel() {
 	done
 }
 
-# icelab_raise NODE: its ends of the cables, and its settings. All cables come before any address:
-# an IPv6 address on a link whose other end is down takes 1 s to become usable.
-icelab_raise() {
-	eval "commands=\$icelab_up_$1"
-	icelab_ip "$1" "ip -n $1 " "$commands" || icelab_blame_command "ip -n $1 " "$commands" ||
-		return
-	icelab_enter "$1"
+# icelab_fill NODE: all that is its own. The settings come first, because those for temporary
+# addresses must; in a batch, addresses cannot be shown after links.
+icelab_fill() {
+	icelab_enter "$1" || return
+	commands=
+	for kind in up tunnel address route made show; do
+		eval "commands=\$commands\$icelab_${kind}_$1"
+	done
+	icelab_ip "$1" "ip -n $1 " "$commands" >"$ICELAB_WORK/$1.shown" ||
+		icelab_blame_command "ip -n $1 " "$commands" || return
+	eval "commands=\$icelab_six_$1"
+	icelab_ip "$1" "ip -6 -n $1 " "$commands" || icelab_blame_command "ip -6 -n $1 " "$commands"
 }
 
-# icelab_finish NODE: addresses, routes and rules.
-icelab_finish() {
-	shown=$ICELAB_WORK/$1.shown links=''
-	eval "links=\$icelab_show_$1 commands=\$icelab_tunnel_$1\$icelab_address_$1\$icelab_route_$1"
-	icelab_ip "$1" "ip -n $1 " "$commands$links" >"$shown" ||
-		icelab_blame_command "ip -n $1 " "$commands$links" || return
-	eval "commands=\$icelab_six_$1"
-	icelab_ip "$1" "ip -6 -n $1 " "$commands" || icelab_blame_command "ip -6 -n $1 " "$commands" ||
-		return
-	# Linux drops what is sent on a link until a worker has noticed its carrier, later under load.
-	# Asking for the link does that work at once since Linux 6.9; before, ask until it is done.
+# icelab_settle NODE: waits until its links carry and its addresses can be used. Linux drops what
+# is sent on a link until a worker has noticed its carrier, which can be later under load. To show
+# a link does that work at once since Linux 6.9; before, show it until the worker has been there.
+icelab_settle() {
+	eval "commands=\$icelab_made_$1\$icelab_show_$1"
 	tries=0
-	until icelab_carried "$shown"; do
-		shown=$ICELAB_WORK/$1.links tries=$((tries + 1))
-		[ $tries -lt 2000 ] || icelab_die "a link of $1 has no carrier: $text"
-		icelab_ip "$1" "ip -n $1 " "$links" >"$shown" || return
+	until icelab_settled "$1"; do
+		tries=$((tries + 1))
+		[ $tries -lt 2000 ] || icelab_die "$1 does not become ready: $word $text"
+		icelab_ip "$1" "ip -n $1 " "$commands" >"$ICELAB_WORK/$1.shown" ||
+			icelab_blame_command "ip -n $1 " "$commands" || exit 1
 	done
 }
 
-# icelab_carried FILE: does it show that the kernel has noticed the carrier of all links?
-icelab_carried() {
+# icelab_settled NODE: by what was shown last.
+icelab_settled() {
 	while read -r word text; do
 		case $word:$text in
 		[0-9]*:*' state UP '*) ;;
-		[0-9]*:*) return 1 ;;
+		[0-9]*:* | inet6:*' tentative '*) return 1 ;;
 		esac
-	done <"$1"
+	done <"$ICELAB_WORK/$1.shown"
 }
 
 # icelab_read_back NODE:INTERFACE:NAME: the temporary address that the kernel made up.
@@ -272,26 +272,23 @@ build() {
 		icelab_start icelab_tunnel "$tunnel"
 	done
 	tunnels=$icelab_jobs icelab_jobs=
-	for node in $icelab_nodes; do
-		icelab_start icelab_raise "$node"
-	done
-	# shellcheck disable=SC2086 # The lists of processes are empty where commands go one by one.
-	icelab_wait $icelab_jobs
-	icelab_jobs=
 	# The nodes with a tunnel come last: they wait until it is there.
 	for node in $icelab_nodes; do
 		case " $icelab_tunnels" in
 		*" $node:"*) ;;
-		*) icelab_start icelab_finish "$node" ;;
+		*) icelab_start icelab_fill "$node" ;;
 		esac
 	done
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # The lists of processes are empty where commands go one by one.
 	icelab_wait $tunnels
 	for tunnel in $icelab_tunnels; do
-		icelab_start icelab_finish "${tunnel%%:*}"
+		icelab_start icelab_fill "${tunnel%%:*}"
 	done
 	# shellcheck disable=SC2086
 	icelab_wait $icelab_jobs
+	for node in $icelab_nodes; do
+		icelab_settle "$node"
+	done
 	for entry in $icelab_unread; do
 		icelab_read_back "$entry"
 	done

@@ -101,7 +101,7 @@ node() {
 	esac
 	icelab_nodes="$icelab_nodes$1 "
 	icelab_setup="${icelab_setup}netns add $1 # $icelab_verb$icelab_nl"
-	for kind in up tunnel address route show six sysctl nft; do
+	for kind in up tunnel address route made show six sysctl nft; do
 		eval "icelab_${kind}_$1="
 	done
 	icelab_collect up "$1" 'link set lo up'
@@ -158,7 +158,7 @@ slaac() {
 	icelab_sysctl "$1" "net.ipv6.conf.$2.accept_dad=0"
 	icelab_sysctl "$1" "net.ipv6.conf.$2.use_tempaddr=2"
 	icelab_collect address "$1" "address add $address/64 dev $2 mngtmpaddr nodad"
-	icelab_collect address "$1" "address show dev $2 temporary"
+	icelab_collect made "$1" "address show dev $2 temporary"
 	icelab_note "address $5 $address $1 $2"
 	icelab_unread="$icelab_unread$1:$2:$6 "
 }
