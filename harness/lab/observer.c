@@ -4,11 +4,14 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_packet.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "lab/sandbox.h"
 #include "lab/topology.h"
 
 #define CANARY_WAIT_MS 2000
@@ -22,6 +25,7 @@ typedef struct {
 	IcelabSensor *sensor;
 	IcelabKernel *kernel;
 	int canary;         /* packet socket that sends */
+	pid_t keeper;       /* see keep_sockets() */
 	GArray *interfaces; /* IcelabInterface */
 	GHashTable *heard;  /* indices on which the current canary was seen */
 	guint64 seen;
@@ -65,6 +69,10 @@ static void post_free(gpointer data)
 {
 	Post *post = data;
 
+	if (post->keeper > 0) {
+		kill(post->keeper, SIGKILL);
+		TEMP_FAILURE_RETRY(waitpid(post->keeper, NULL, 0));
+	}
 	icelab_sensor_free(post->sensor);
 	icelab_kernel_free(post->kernel);
 	if (post->canary >= 0)
@@ -108,6 +116,26 @@ static gpointer open_post(gpointer data, GError **error)
 	return post;
 }
 
+/* The kernel waits for a grace period of RCU, twice, before a packet socket is gone, and a process
+ * closes its sockets one after the other: a quarter of a second for a sandbox that ends. So each
+ * post's sockets are held by a process of their own, too; those are killed at the same time, and
+ * wait at the same time. */
+static gboolean keep_sockets(Post *post, GError **error)
+{
+	const int keep[] = {icelab_sensor_descriptor(post->sensor), post->canary};
+
+	post->keeper = fork();
+	if (post->keeper == 0) {
+		icelab_close_descriptors(keep, G_N_ELEMENTS(keep));
+		for (;;)
+			pause();
+	}
+	if (post->keeper < 0)
+		g_set_error(
+			error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_BROKEN, "fork: %s", g_strerror(errno));
+	return post->keeper > 0;
+}
+
 static gboolean add_post(IcelabObserver *observer, const IcelabNode *node, GError **error)
 {
 	int network = icelab_topology_open_node(node->name, error);
@@ -124,6 +152,7 @@ static gboolean add_post(IcelabObserver *observer, const IcelabNode *node, GErro
 	g_ptr_array_add(observer->posts, post);
 	open = icelab_topology_in_node(network, open_post, post, error) != NULL;
 	close(network);
+	open = open && keep_sockets(post, error);
 	if (open && observer->fault == ICELAB_FAULT_DEAF_SENSOR && node->role == ICELAB_ROLE_CLIENT)
 		return icelab_sensor_deafen(post->sensor, error);
 	return open;

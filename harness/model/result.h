@@ -69,6 +69,8 @@ typedef struct {
 	GPtrArray *results; /* IcelabResult, owned, in the order scenario, adapter, policy */
 	GPtrArray *notes;   /* char*, owned: "ineffective: ...", "stale known failure: ..." */
 	double wall_ms;
+	double teardown_ms; /* of the slowest sandbox: from the end of its work until it was gone with
+						   all in it */
 	char *folder;
 } IcelabRun;
 

@@ -111,6 +111,7 @@ void icelab_json_append(GString *out, const IcelabRun *run)
 	add_count(builder, "icelab", SCHEMA_VERSION);
 	add_text(builder, "folder", run->folder);
 	add_ms(builder, "wall_ms", run->wall_ms);
+	add_ms(builder, "teardown_ms", run->teardown_ms);
 	add_summary(builder, run);
 
 	json_builder_set_member_name(builder, "notes");

@@ -9,9 +9,10 @@
  *     "icelab": 1,                  version of this schema
  *     "folder": STRING|null,        of the run
  *     "wall_ms": NUMBER,
+ *     "teardown_ms": NUMBER,        of the slowest sandbox
  *     "cells": NUMBER,
- *     "verdicts": {"pass": NUMBER, "warn": ..., "fail": ..., "unsupported": ..., "skip": ...,
- * "broken": ...}, "known": NUMBER,              cells that failed as their known failure says
+ *     "verdicts": {"pass": NUMBER, "warn": ..., ...},
+ *     "known": NUMBER,              cells that failed as their known failure says
  *     "unexpected": NUMBER,         cells that pass though listed as known failures
  *     "exposed": NUMBER,            cells with exposures
  *     "notes": [STRING, ...],

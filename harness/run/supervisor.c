@@ -21,6 +21,7 @@ typedef struct {
 	gboolean over;    /* the sandbox said that it can go no further */
 	pid_t pid;        /* 0 while no sandbox is at work */
 	int reports;
+	gint64 report_us; /* when the last report came */
 } Job;
 
 typedef struct {
@@ -28,6 +29,7 @@ typedef struct {
 	int folder;
 	GPtrArray *jobs;
 	IcelabProgress *progress;
+	double teardown_ms; /* the slowest so far */
 } Supervisor;
 
 static void settle(Supervisor *supervisor, IcelabPlanned *planned, IcelabResult *result)
@@ -158,6 +160,8 @@ static void end_job(Supervisor *supervisor, Job *job)
 	close(job->reports);
 	TEMP_FAILURE_RETRY(waitpid(job->pid, &status, 0));
 	job->pid = 0;
+	supervisor->teardown_ms =
+		MAX(supervisor->teardown_ms, (double)(g_get_monotonic_time() - job->report_us) / 1000);
 	if (job->over || job->next >= job->cells->len)
 		return;
 	g_autofree char *reason =
@@ -180,6 +184,7 @@ static void read_reports(Supervisor *supervisor, Job *job)
 	while ((count = recv(job->reports, &report, sizeof report, MSG_DONTWAIT)) ==
 		   (ssize_t)sizeof report) {
 		report.text[sizeof report.text - 1] = '\0';
+		job->report_us = g_get_monotonic_time();
 		take_report(supervisor, job, &report);
 	}
 	if (count == 0)
@@ -314,6 +319,7 @@ IcelabRun *icelab_supervise(const IcelabRunOptions *options, IcelabPlan *plan, G
 		g_ptr_array_add(run->results, g_steal_pointer(&planned->result));
 	}
 	run->folder = g_strdup(options->output);
+	run->teardown_ms = supervisor.teardown_ms;
 	run->wall_ms = (double)(g_get_monotonic_time() - start) / 1000;
 	return g_steal_pointer(&run);
 }
