@@ -135,20 +135,24 @@ static gboolean is_same_packet(const IcelabFlow *a, const IcelabFlow *b)
 		   g_str_equal(a->protocol, b->protocol);
 }
 
-/* Whether the same packet left the client through the interface to which the address belongs: on
- * its own link, to the neighbours there or to the tunnel's operator who gave it out, an address is
- * no secret. */
+/* Whether the same packet left the client through the interface to which the address belongs, and
+ * through no other: on its own link, to the neighbours there or to the tunnel's operator who gave
+ * it out, an address is no secret. A socket that loses its route goes on from another link. */
 static gboolean at_home(
 	const IcelabJudgement *judgement, const IcelabNamedAddress *named, const IcelabFlow *seen)
 {
+	gboolean home = FALSE;
+
 	for (guint i = 0; i < judgement->observation->flows->len; i++) {
 		const IcelabFlow *flow = judgement->observation->flows->pdata[i];
 
-		if (flow->outgoing && g_str_equal(flow->node, named->node) &&
-			g_str_equal(flow->interface, named->interface) && is_same_packet(flow, seen))
-			return TRUE;
+		if (!flow->outgoing || !g_str_equal(flow->node, named->node) || !is_same_packet(flow, seen))
+			continue;
+		if (!g_str_equal(flow->interface, named->interface))
+			return FALSE;
+		home = TRUE;
 	}
-	return FALSE;
+	return home;
 }
 
 static void expose_wire(IcelabJudgement *judgement, const IcelabNamedAddress *named)
