@@ -39,7 +39,7 @@ static bool read_address(const IcelabStunAttribute *attribute, const uint8_t mas
 
 	address->family = size == 4 ? 4 : 6;
 	*port = load16(attribute->value + 2) ^ load16(mask);
-	for (size_t i = 0; i < size; i++)
+	for (size_t i = 0; i < sizeof address->bytes && i < size; i++)
 		address->bytes[i] = attribute->value[4 + i] ^ mask[i];
 	return true;
 }
