@@ -83,7 +83,7 @@ static const char *reason_not_judged(const IcelabResult *result)
 static bool same_group(const IcelabResult *a, const IcelabResult *b, GroupReason reason)
 {
 	return a->verdict == b->verdict && g_str_equal(a->adapter, b->adapter) &&
-		   g_str_equal(a->policy, b->policy) && g_strcmp0(reason(a), reason(b)) == 0;
+		   g_strcmp0(reason(a), reason(b)) == 0;
 }
 
 static bool is_first_of_group(const IcelabRun *run, guint index, GroupReason reason)
@@ -97,8 +97,38 @@ static bool is_first_of_group(const IcelabRun *run, guint index, GroupReason rea
 	return true;
 }
 
-/* One line for all scenarios in which an adapter's policy came out the same way for the same
- * reason. */
+typedef const char *(*GroupName)(const IcelabResult *result);
+
+static const char *name_policy(const IcelabResult *result)
+{
+	return result->policy;
+}
+
+static const char *name_scenario(const IcelabResult *result)
+{
+	return result->scenario;
+}
+
+/* The different names in a group, each once. */
+static void append_names(
+	GString *out, const IcelabRun *run, guint first, GroupReason reason, GroupName name)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	const IcelabResult *result = g_ptr_array_index(run->results, first);
+
+	for (guint i = first; i < run->results->len; i++) {
+		const IcelabResult *other = g_ptr_array_index(run->results, i);
+
+		if (!same_group(result, other, reason) ||
+			g_ptr_array_find_with_equal_func(names, name(other), g_str_equal, NULL))
+			continue;
+		g_string_append(out, names->len > 0 ? ", " : "");
+		icelab_text_append(out, name(other), NAME_LIMIT);
+		g_ptr_array_add(names, (gpointer)name(other));
+	}
+}
+
+/* One line for all cells of an adapter that came out the same way for the same reason. */
 static void append_groups(
 	GString *out, const IcelabRun *run, const char *title, GroupReason reason, bool colour)
 {
@@ -106,7 +136,6 @@ static void append_groups(
 
 	for (guint i = 0; i < run->results->len; i++) {
 		const IcelabResult *result = g_ptr_array_index(run->results, i);
-		const char *separator = " in ";
 
 		if (reason(result) == NULL || !is_first_of_group(run, i, reason))
 			continue;
@@ -114,16 +143,9 @@ static void append_groups(
 		g_string_append_printf(out, "  %s: ", icelab_details_verdict(result->verdict));
 		icelab_text_append(out, result->adapter, NAME_LIMIT);
 		g_string_append_c(out, ' ');
-		icelab_text_append(out, result->policy, NAME_LIMIT);
-		for (guint k = i; k < run->results->len; k++) {
-			const IcelabResult *other = g_ptr_array_index(run->results, k);
-
-			if (!same_group(result, other, reason))
-				continue;
-			g_string_append(out, separator);
-			icelab_text_append(out, other->scenario, NAME_LIMIT);
-			separator = ", ";
-		}
+		append_names(out, run, i, reason, name_policy);
+		g_string_append(out, " in ");
+		append_names(out, run, i, reason, name_scenario);
 		g_string_append(out, ": ");
 		icelab_text_append(out, reason(result), REASON_LIMIT);
 		g_string_append_c(out, '\n');

@@ -133,7 +133,9 @@ static void append_adapter(
 		if (strcmp(result->adapter, adapter) != 0)
 			continue;
 		add_once(scenarios, result->scenario);
-		add_once(policies, result->policy);
+		/* A policy that an adapter does nowhere gets a line below instead of a column. */
+		if (result->verdict != ICELAB_UNSUPPORTED)
+			add_once(policies, result->policy);
 	}
 	g_ptr_array_sort(policies, compare_policies);
 

@@ -65,7 +65,7 @@ static void add_cell(IcelabPlan *plan, const IcelabInterview *interview,
 		reason = g_strdup(interview->reason);
 	} else if (!icelab_adapter_supports(interview->adapter, policy)) {
 		verdict = ICELAB_UNSUPPORTED;
-		reason = g_strdup_printf("the adapter does not claim %s", label);
+		reason = g_strdup("the adapter does not claim it");
 	}
 	if (reason == NULL)
 		return;
