@@ -167,6 +167,7 @@ icelab_tunnel() {
 	node=${1%%:*} device=${1#*:} key='' peers='' count=''
 	eval "key=\$icelab_key_$node peers=\$icelab_peers_$node"
 	enter="nsenter --net=/run/netns/$node" file=$ICELAB_WORK/$node.key
+	icelab_echo '' "echo $key >$file$icelab_nl"
 	echo "$key" >"$file" || return
 	daemon="$enter wireguard-go $device" configure="$enter wg set $device private-key $file $peers"
 	[ -n "$userspace" ] || daemon=
@@ -185,8 +186,10 @@ icelab_tunnel() {
 # addresses must; in a batch, addresses cannot be shown after links.
 icelab_fill() {
 	icelab_enter "$1" || return
-	commands=
-	for kind in up tunnel address route made show; do
+	commands='' kinds='up tunnel address route made show'
+	# One by one, what was made is shown at the end only.
+	[ -z "$ICELAB_EACH" ] || kinds='up tunnel address route'
+	for kind in $kinds; do
 		eval "commands=\$commands\$icelab_${kind}_$1"
 	done
 	icelab_ip "$1" "ip -n $1 " "$commands" >"$ICELAB_WORK/$1.shown" ||
@@ -195,11 +198,12 @@ icelab_fill() {
 	icelab_ip "$1" "ip -6 -n $1 " "$commands" || icelab_blame_command "ip -6 -n $1 " "$commands"
 }
 
-# icelab_settle NODE: waits until its links carry and its addresses can be used. Linux drops what
-# is sent on a link until a worker has noticed its carrier, which can be later under load. To show
-# a link does that work at once since Linux 6.9; before, show it until the worker has been there.
+# icelab_settle NODE: waits for workers of the kernel, which are late under load. Until they have
+# been there, Linux drops what is sent on a link that just got its carrier, and hears nobody ask for
+# a new IPv6 address. To show a link does that work at once since Linux 6.9.
 icelab_settle() {
 	eval "commands=\$icelab_made_$1\$icelab_show_$1"
+	[ -n "$commands" ] || return 0
 	tries=0
 	until icelab_settled "$1"; do
 		tries=$((tries + 1))
@@ -211,12 +215,15 @@ icelab_settle() {
 
 # icelab_settled NODE: by what was shown last.
 icelab_settled() {
+	seen=
 	while read -r word text; do
 		case $word:$text in
-		[0-9]*:*' state UP '*) ;;
-		[0-9]*:* | inet6:*' tentative '*) return 1 ;;
+		local:* | *': <'*' state UP '*) ;;
+		*': <'* | *:'from :: '* | inet6:*' tentative '*) return 1 ;;
 		esac
+		seen=yes
 	done <"$ICELAB_WORK/$1.shown"
+	[ -n "$seen" ]
 }
 
 # icelab_read_back NODE:INTERFACE:NAME: the temporary address that the kernel made up.

@@ -128,7 +128,10 @@ addr() {
 	icelab_begin 'addr NODE INTERFACE ADDRESS/LENGTH [NAME]' 3 addr "$@"
 	icelab_check_node "$1"
 	case $3 in
-	*:*) icelab_collect address "$1" "address add $3 dev $2 nodad" ;;
+	*:*)
+		icelab_collect address "$1" "address add $3 dev $2 nodad"
+		icelab_collect made "$1" "route get ${3%/*} oif $2"
+		;;
 	*) icelab_collect address "$1" "address add $3 dev $2" ;;
 	esac
 	[ -z "$4" ] || icelab_name "$4"
@@ -158,6 +161,7 @@ slaac() {
 	icelab_sysctl "$1" "net.ipv6.conf.$2.accept_dad=0"
 	icelab_sysctl "$1" "net.ipv6.conf.$2.use_tempaddr=2"
 	icelab_collect address "$1" "address add $address/64 dev $2 mngtmpaddr nodad"
+	icelab_collect made "$1" "route get $address oif $2"
 	icelab_collect made "$1" "address show dev $2 temporary"
 	icelab_note "address $5 $address $1 $2"
 	icelab_unread="$icelab_unread$1:$2:$6 "
