@@ -28,6 +28,98 @@ G_GNUC_NORETURN static void die(const char *step)
 	_exit(ICELAB_STAGE_NOT_SET_UP);
 }
 
+/* A mount below /tmp, taken along with all below it. */
+typedef struct {
+	char *path;
+	int tree;
+} Mounted;
+
+static void mounted_clear(gpointer data)
+{
+	Mounted *mounted = data;
+
+	g_free(mounted->path);
+	close(mounted->tree);
+}
+
+static int compare_paths(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Where something is mounted below /tmp, perhaps out of sight, parents first. */
+static GPtrArray *mount_points_below_tmp(void)
+{
+	GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *text = NULL;
+	g_auto(GStrv) lines = NULL;
+
+	if (!g_file_get_contents("/proc/self/mountinfo", &text, NULL, NULL))
+		die("reading /proc/self/mountinfo");
+	lines = g_strsplit(text, "\n", -1);
+	for (guint i = 0; lines[i] != NULL; i++) {
+		/* proc(5): ID, parent, device, root, mount point (blanks are octal numbers), and more. */
+		g_auto(GStrv) words = g_strsplit(lines[i], " ", 6);
+
+		if (g_strv_length(words) == 6 && g_str_has_prefix(words[4], "/tmp/"))
+			g_ptr_array_add(paths, g_strcompress(words[4]));
+	}
+	g_ptr_array_sort(paths, compare_paths);
+	return paths;
+}
+
+static gboolean is_below(const char *path, const char *folder)
+{
+	return g_str_has_prefix(path, folder) && strchr("/", path[strlen(folder)]) != NULL;
+}
+
+static GArray *mounts_below_tmp(void)
+{
+	GArray *found = g_array_new(FALSE, FALSE, sizeof(Mounted));
+	g_autoptr(GPtrArray) paths = mount_points_below_tmp();
+	const char *last = NULL;
+
+	g_array_set_clear_func(found, mounted_clear);
+	for (guint i = 0; i < paths->len; i++) {
+		const char *path = paths->pdata[i];
+		Mounted mounted;
+
+		if (last != NULL && is_below(path, last))
+			continue;
+		mounted.tree =
+			open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+		/* Covered by another mount, or in somebody's private folder: not to be seen before either.
+		 */
+		if (mounted.tree < 0)
+			continue;
+		mounted.path = g_strdup(path);
+		last = path;
+		g_array_append_val(found, mounted);
+	}
+	return found;
+}
+
+/* Programs write to /tmp by habit, while the program itself may lie there (a build folder): so
+ * neither an empty folder over it nor the real one. Where the kernel refuses the overlay, /tmp
+ * stays read-only. */
+static void cover_tmp(void)
+{
+	/* An overlay shows nothing of what is mounted below the folder under it. */
+	g_autoptr(GArray) below = mounts_below_tmp();
+
+	if (mount("overlay", "/tmp", "overlay", MS_NOSUID | MS_NODEV,
+			"lowerdir=/tmp,upperdir=/run/upper,workdir=/run/work") != 0) {
+		dprintf(STDERR_FILENO, "icelab: /tmp is read-only here: %s\n", strerror(errno));
+		return;
+	}
+	for (guint i = 0; i < below->len; i++) {
+		const Mounted *mounted = &g_array_index(below, Mounted, i);
+
+		if (move_mount(mounted->tree, "", AT_FDCWD, mounted->path, MOVE_MOUNT_F_EMPTY_PATH) != 0)
+			die("bringing a mount below /tmp back");
+	}
+}
+
 static void set_up_mounts(void)
 {
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL) != 0)
@@ -39,12 +131,11 @@ static void set_up_mounts(void)
 		mkdir("/run/work", 0777) != 0 || chmod("/run/home", 0777) != 0 ||
 		chmod("/run/upper", 01777) != 0)
 		die("making folders in /run");
-	/* Programs write to /tmp by habit, while the program itself may lie there (a build folder): so
-	 * neither an empty folder over it nor the real one. Where the kernel refuses the overlay, /tmp
-	 * stays read-only. */
-	if (mount("overlay", "/tmp", "overlay", MS_NOSUID | MS_NODEV,
-			"lowerdir=/tmp,upperdir=/run/upper,workdir=/run/work") != 0)
-		dprintf(STDERR_FILENO, "icelab: /tmp is read-only here: %s\n", strerror(errno));
+	/* Shared memory is the implementation's to use, but nothing of it for the next one to find. */
+	if (access("/dev/shm", F_OK) == 0 &&
+		(icelab_mount_tmpfs("/dev/shm", "256m") != 0 || chmod("/dev/shm", 01777) != 0))
+		die("mounting a tmpfs on /dev/shm");
+	cover_tmp();
 	/* /sys/class/net must show this node's interfaces; where it cannot, nothing is better than the
 	 * host's. */
 	if (mount("sysfs", "/sys", "sysfs", MS_RDONLY | MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL) != 0 &&
