@@ -50,7 +50,9 @@ void icelab_lab_close(IcelabLab *lab)
 
 gboolean icelab_lab_try_paths(IcelabLab *lab, GError **error)
 {
-	return icelab_probe_paths(lab->book, lab->client, icelab_observer_nonce(lab->observer), error);
+	/* Rather than wait for an answer that cannot come. */
+	return icelab_servers_check(lab->servers, error) &&
+		   icelab_probe_paths(lab->book, lab->client, icelab_observer_nonce(lab->observer), error);
 }
 
 gboolean icelab_lab_ask_kernel(IcelabLab *lab, IcelabObservation *observation, GError **error)

@@ -15,9 +15,14 @@
 
 #define REQUEST_LIMIT 4096 /* logged in one cell */
 
+typedef struct {
+	pid_t pid; /* 0 when it has ended */
+	const IcelabNode *node;
+} Server;
+
 struct IcelabServers {
-	int log; /* SOCK_SEQPACKET: one record a datagram */
-	GArray *pids;
+	int log;         /* SOCK_SEQPACKET: one record a datagram */
+	GArray *running; /* Server */
 };
 
 typedef struct {
@@ -69,7 +74,7 @@ static gboolean start_server(
 	int ready[2];
 	guint8 answer[2] = {0};
 	ssize_t count;
-	pid_t pid;
+	Server server = {.node = node};
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ready) != 0) {
 		g_set_error(
@@ -78,17 +83,17 @@ static gboolean start_server(
 	}
 	start->ready = ready[1];
 	start->network = icelab_topology_open_node(node->name, error);
-	pid = start->network >= 0
-			  ? GPOINTER_TO_INT(icelab_topology_in_node(start->network, fork_server, start, error))
-			  : 0;
+	if (start->network >= 0)
+		server.pid =
+			GPOINTER_TO_INT(icelab_topology_in_node(start->network, fork_server, start, error));
 	if (start->network >= 0)
 		close(start->network);
 	close(ready[1]);
-	if (pid == 0) {
+	if (server.pid == 0) {
 		close(ready[0]);
 		return FALSE;
 	}
-	g_array_append_val(servers->pids, pid);
+	g_array_append_val(servers->running, server);
 	count = TEMP_FAILURE_RETRY(read(ready[0], answer, sizeof answer));
 	/* The other end stays open in the server alone: it is never closed before the lab ends, which
 	 * ends the server too. */
@@ -123,7 +128,7 @@ IcelabServers *icelab_servers_start(const IcelabBook *book, GError **error)
 	IcelabServers *servers = g_new0(IcelabServers, 1);
 	int log[2];
 
-	servers->pids = g_array_new(FALSE, TRUE, sizeof(pid_t));
+	servers->running = g_array_new(FALSE, TRUE, sizeof(Server));
 	servers->log = -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, log) != 0) {
 		g_set_error(
@@ -143,17 +148,35 @@ IcelabServers *icelab_servers_start(const IcelabBook *book, GError **error)
 	return servers;
 }
 
+gboolean icelab_servers_check(IcelabServers *servers, GError **error)
+{
+	for (guint i = 0; i < servers->running->len; i++) {
+		Server *server = &g_array_index(servers->running, Server, i);
+
+		/* -1: the cell laid it to rest along with the adapter's orphans. */
+		if (server->pid != 0 && waitpid(server->pid, NULL, WNOHANG) == 0)
+			continue;
+		server->pid = 0;
+		g_set_error(error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_BROKEN, "the STUN server on %s died",
+			server->node->name);
+		return FALSE;
+	}
+	return TRUE;
+}
+
 void icelab_servers_free(IcelabServers *servers)
 {
 	if (servers == NULL)
 		return;
-	for (guint i = 0; i < servers->pids->len; i++) {
-		pid_t pid = g_array_index(servers->pids, pid_t, i);
+	for (guint i = 0; i < servers->running->len; i++) {
+		pid_t pid = g_array_index(servers->running, Server, i).pid;
 
+		if (pid == 0)
+			continue;
 		kill(pid, SIGKILL);
 		TEMP_FAILURE_RETRY(waitpid(pid, NULL, 0));
 	}
-	g_array_unref(servers->pids);
+	g_array_unref(servers->running);
 	if (servers->log >= 0)
 		close(servers->log);
 	g_free(servers);

@@ -14,6 +14,10 @@ typedef struct IcelabServers IcelabServers;
 /* Starts them and returns when all listen. */
 IcelabServers *icelab_servers_start(const IcelabBook *book, GError **error);
 
+/* Returns FALSE and sets `error` where one has ended: nobody ends them but icelab_servers_free().
+ */
+gboolean icelab_servers_check(IcelabServers *servers, GError **error);
+
 /* Ends them. */
 void icelab_servers_free(IcelabServers *servers);
 
