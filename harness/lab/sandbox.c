@@ -95,9 +95,10 @@ G_GNUC_NORETURN static void run_child(
 	icelab_close_descriptors(all, keep_count + 1);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
 		setup_failed(sync, "asking to be killed with the parent");
-	/* The byte comes after the parent has written the maps. End of file instead of it: the parent
-	 * died before the signal was armed, so nobody would ever kill this process. */
-	if (read(sync, &go, 1) != 1)
+	/* The byte comes after the parent has written the maps. End of file, instead of it or behind
+	 * it: the parent died, perhaps before the signal was armed, so that nobody would ever kill this
+	 * process. (The kernel closes a process's descriptors before it tells its children.) */
+	if (read(sync, &go, 1) != 1 || recv(sync, &go, 1, MSG_DONTWAIT) == 0)
 		_exit(98);
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
