@@ -253,6 +253,9 @@ static void gather(Process *process, const IcelabAdapterStage *stage,
 	if (error != NULL)
 		icelab_observation_end(observation, ICELAB_OUTCOME_BROKEN,
 			"the adapter breaks the protocol: %s", error->message);
+	else if (!in_time && linger < deadline)
+		icelab_observation_end(observation, ICELAB_OUTCOME_BROKEN,
+			"the adapter did not end within %d ms after it had closed its output", LINGER_MS);
 	else if (!in_time)
 		icelab_observation_end(observation, ICELAB_OUTCOME_BROKEN,
 			"the adapter did not %s within %u ms",
