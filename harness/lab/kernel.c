@@ -52,6 +52,21 @@ typedef struct {
 	guint8 attribute[64];
 } Request;
 
+/* NLMSG_OK and NLMSG_NEXT compare signed with unsigned, which one compiler or the other refuses. */
+static gboolean is_whole(const struct nlmsghdr *message, gsize left)
+{
+	return left >= sizeof *message && message->nlmsg_len >= sizeof *message &&
+		   message->nlmsg_len <= left;
+}
+
+static const struct nlmsghdr *next_message(const struct nlmsghdr *message, gsize *left)
+{
+	gsize step = MIN(NLMSG_ALIGN(message->nlmsg_len), *left);
+
+	*left -= step;
+	return (const void *)((const guint8 *)message + step);
+}
+
 /* Returns 0, or a positive errno that the kernel answered, or -1 with `error`. */
 static int ask(
 	IcelabKernel *kernel, Request *request, MessageCallback callback, gpointer data, GError **error)
@@ -67,14 +82,14 @@ static int ask(
 	for (;;) {
 		ssize_t count =
 			TEMP_FAILURE_RETRY(recv(kernel->descriptor, kernel->buffer, sizeof kernel->buffer, 0));
-		int left = (int)count;
+		gsize left = count > 0 ? (gsize)count : 0;
 
 		if (count < 0) {
 			g_set_error(error, ICELAB_KERNEL_ERROR, 0, "rtnetlink: %s", g_strerror(errno));
 			return -1;
 		}
-		for (const struct nlmsghdr *message = (const void *)kernel->buffer; NLMSG_OK(message, left);
-			 message = NLMSG_NEXT(message, left)) {
+		for (const struct nlmsghdr *message = (const void *)kernel->buffer; is_whole(message, left);
+			 message = next_message(message, &left)) {
 			if (message->nlmsg_seq != kernel->sequence)
 				continue;
 			if (message->nlmsg_type == NLMSG_DONE)
