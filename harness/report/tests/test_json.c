@@ -45,7 +45,8 @@ static void keys_are_stable(void **state)
 	JsonArray *results = json_object_get_array_member(root, "results");
 
 	(void)state;
-	check_keys(root, "icelab folder wall_ms teardown_ms cells verdicts known unexpected exposed notes results");
+	check_keys(root,
+		"icelab folder wall_ms teardown_ms cells verdicts known unexpected exposed notes results");
 	check_keys(
 		json_object_get_object_member(root, "verdicts"), "pass warn fail unsupported skip broken");
 	for (guint i = 0; i < json_array_get_length(results); i++)
