@@ -6,7 +6,7 @@
 #include "adapter/protocol.h"
 #include "model/json.h"
 
-G_DEFINE_QUARK(icelab - adapter - error - quark, icelab_adapter_error)
+G_DEFINE_QUARK(icelab_adapter_error, icelab_adapter_error)
 
 void icelab_adapter_free(IcelabAdapter *adapter)
 {

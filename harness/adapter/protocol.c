@@ -5,7 +5,7 @@
 
 #include "model/json.h"
 
-G_DEFINE_QUARK(icelab - protocol - error - quark, icelab_protocol_error)
+G_DEFINE_QUARK(icelab_protocol_error, icelab_protocol_error)
 
 struct IcelabLineReader {
 	IcelabLineCallback callback;

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-G_DEFINE_QUARK(icelab - kernel - error - quark, icelab_kernel_error)
+G_DEFINE_QUARK(icelab_kernel_error, icelab_kernel_error)
 
 struct IcelabKernel {
 	int descriptor;

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-G_DEFINE_QUARK(icelab - sandbox - error - quark, icelab_sandbox_error)
+G_DEFINE_QUARK(icelab_sandbox_error, icelab_sandbox_error)
 
 #define REMEDY "; run \"icelab doctor\" to see what this machine allows, or run as root"
 

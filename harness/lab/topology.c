@@ -13,7 +13,7 @@
 #define WORK "/run/icelab/work"
 #define EXIT_SKIP 77
 
-G_DEFINE_QUARK(icelab - lab - error - quark, icelab_lab_error)
+G_DEFINE_QUARK(icelab_lab_error, icelab_lab_error)
 
 G_GNUC_NORETURN static void run_script(const IcelabTopologyOptions *options, const char *script)
 {

@@ -66,6 +66,9 @@ typedef struct {
 	GPtrArray *infras; /* IcelabInfra */
 } IcelabBook;
 
+/* A book without anything in it. */
+IcelabBook *icelab_book_new(void);
+
 /* Reads a book. `where` names the text in messages ("FILE:LINE: ..."). Returns NULL and sets
  * `error`. */
 IcelabBook *icelab_book_parse(const char *text, const char *where, GError **error);

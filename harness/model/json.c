@@ -5,7 +5,7 @@
 
 #include "model/json_syntax.h"
 
-G_DEFINE_QUARK(icelab - json - error - quark, icelab_json_error)
+G_DEFINE_QUARK(icelab_json_error, icelab_json_error)
 
 static JsonObject *refuse(GError **error, const char *what, const char *why)
 {

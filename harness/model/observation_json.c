@@ -7,7 +7,7 @@
 
 #define FORMAT_VERSION 1
 
-G_DEFINE_QUARK(icelab - observation - error - quark, icelab_observation_error)
+G_DEFINE_QUARK(icelab_observation_error, icelab_observation_error)
 
 static const char *const outcomes[] = {"done", "unsupported", "skip", "broken"};
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(icelab - scenario - error - quark, icelab_scenario_error)
+G_DEFINE_QUARK(icelab_scenario_error, icelab_scenario_error)
 
 static void expected_free(gpointer data)
 {

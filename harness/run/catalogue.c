@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-G_DEFINE_QUARK(icelab - catalogue - error - quark, icelab_catalogue_error)
+G_DEFINE_QUARK(icelab_catalogue_error, icelab_catalogue_error)
 
 IcelabFolders *icelab_folders_new(void)
 {

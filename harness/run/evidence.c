@@ -11,7 +11,7 @@
 
 #include "judge/judge.h"
 
-G_DEFINE_QUARK(icelab - evidence - error - quark, icelab_evidence_error)
+G_DEFINE_QUARK(icelab_evidence_error, icelab_evidence_error)
 
 static int remove_entry(const char *path, G_GNUC_UNUSED const struct stat *status,
 	G_GNUC_UNUSED int kind, G_GNUC_UNUSED struct FTW *walk)

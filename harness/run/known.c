@@ -4,7 +4,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
-G_DEFINE_QUARK(icelab - known - error - quark, icelab_known_error)
+G_DEFINE_QUARK(icelab_known_error, icelab_known_error)
 
 typedef struct {
 	char *glob[3]; /* adapter, scenario, policy */
