@@ -173,5 +173,5 @@ guint icelab_known_apply(GPtrArray *list, IcelabRun *run, GPtrArray *cells)
 								result->adapter, result->scenario, result->policy, clauses));
 		}
 	}
-	return note_stale(list, run, cells);
+	return cells != NULL ? note_stale(list, run, cells) : 0;
 }

@@ -21,7 +21,8 @@ GQuark icelab_known_error_quark(void);
 GPtrArray *icelab_known_load(const char *path, GError **error);
 
 /* Marks the results that a known failure explains, and those that pass although one stands there;
- * both get their reason in `known`. What fails otherwise than written gets a note, and so does an
- * entry that no cell of `cells` ("ADAPTER SCENARIO POLICY", all that exist for the adapters that
- * were run) can ever match. Returns how many of the latter there are. */
+ * both get their reason in `known`. What fails otherwise than written gets a note. So does an entry
+ * that no cell of `cells` ("ADAPTER SCENARIO POLICY", all that exist for the adapters that were
+ * run) can ever match; returns how many of these there are. `cells` may be NULL: then entries are
+ * not looked at for that. */
 guint icelab_known_apply(GPtrArray *known, IcelabRun *run, GPtrArray *cells);
