@@ -2,18 +2,13 @@
 #pragma once
 
 #include <net/if.h>
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the kernel says of this host's addresses and routes, and which addresses ICE may gather. */
+#include "model/socket_address.h"
 
-typedef union {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-} IcelabSocketAddress;
+/* What the kernel says of this host's addresses and routes, and which addresses ICE may gather. */
 
 typedef struct {
 	IcelabSocketAddress address; /* port 0; scope id set for a link-local one */

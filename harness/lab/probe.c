@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lab/probe.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/random.h>
@@ -11,6 +9,7 @@
 #include <unistd.h>
 
 #include "lab/topology.h"
+#include "model/socket_address.h"
 #include "stun/attribute.h"
 #include "stun/builder.h"
 #include "stun/message.h"
@@ -31,26 +30,6 @@ typedef struct {
 	const guint8 *nonce;
 } Probing;
 
-static socklen_t to_sockaddr(
-	const IcelabAddress *address, guint16 port, struct sockaddr_storage *storage)
-{
-	*storage = (struct sockaddr_storage){0};
-	if (address->family == 4) {
-		struct sockaddr_in *v4 = (void *)storage;
-
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons(port);
-		memcpy(&v4->sin_addr, address->bytes, 4);
-		return sizeof *v4;
-	}
-	struct sockaddr_in6 *v6 = (void *)storage;
-
-	v6->sin6_family = AF_INET6;
-	v6->sin6_port = htons(port);
-	memcpy(&v6->sin6_addr, address->bytes, 16);
-	return sizeof *v6;
-}
-
 static gboolean failed(const Probe *probe, const char *what, GError **error)
 {
 	g_set_error(error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_BROKEN, "the path %s > %s: %s",
@@ -63,13 +42,13 @@ static gboolean failed(const Probe *probe, const char *what, GError **error)
 static gboolean bind_source(const Probe *probe, const IcelabNode *client)
 {
 	const IcelabNamedAddress *mapped = probe->path->mapped;
-	struct sockaddr_storage from;
+	IcelabSocketAddress from;
 	socklen_t size;
 
 	if (!g_str_equal(mapped->node, client->name))
 		return TRUE;
-	size = to_sockaddr(&mapped->address, 0, &from);
-	return bind(probe->descriptor, (struct sockaddr *)&from, size) == 0;
+	size = icelab_socket_address_set(&from, &mapped->address, 0);
+	return bind(probe->descriptor, &from.any, size) == 0;
 }
 
 /* Runs in the client's network namespace. */
@@ -78,17 +57,16 @@ static gboolean open_probe(
 {
 	const IcelabServer *server = probe->path->server;
 	const char *interface = probe->path->interface;
-	struct sockaddr_storage to;
-	socklen_t size = to_sockaddr(&server->address->address, server->port, &to);
+	IcelabSocketAddress to;
+	socklen_t size = icelab_socket_address_set(&to, &server->address->address, server->port);
 	static const guint8 cookie[4] = {0x21, 0x12, 0xA4, 0x42};
 
-	probe->descriptor = socket(to.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	probe->descriptor = socket(to.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	/* Bound to the device: the path is an interface, whatever the routing table prefers. */
 	if (probe->descriptor < 0 ||
 		setsockopt(probe->descriptor, SOL_SOCKET, SO_BINDTODEVICE, interface,
 			(socklen_t)strlen(interface)) != 0 ||
-		!bind_source(probe, client) ||
-		connect(probe->descriptor, (struct sockaddr *)&to, size) != 0)
+		!bind_source(probe, client) || connect(probe->descriptor, &to.any, size) != 0)
 		return failed(probe, g_strerror(errno), error);
 	memcpy(probe->transaction, cookie, sizeof cookie);
 	memcpy(probe->transaction + 4, nonce, 4);

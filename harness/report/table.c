@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/table.h"
 
+#include "model/policy.h"
 #include "report/details.h"
 #include "report/grid.h"
 #include "report/summary.h"
@@ -14,16 +15,6 @@
 #define NARROWEST 80
 #define WIDEST 120
 #define USUAL 100
-
-static const char *const policy_order[] = {
-	"default",
-	"default+consent",
-	"default_public_and_private_interfaces",
-	"default_public_interface_only",
-	"disable_non_proxied_udp",
-	"force_proxy",
-	"relay",
-};
 
 IcelabTableStyle icelab_table_style(FILE *stream)
 {
@@ -48,9 +39,10 @@ static void add_once(GPtrArray *names, const char *name)
 
 static size_t policy_rank(const char *policy)
 {
+	const char *const *labels = icelab_policy_labels();
 	size_t rank = 0;
 
-	while (rank < G_N_ELEMENTS(policy_order) && strcmp(policy_order[rank], policy) != 0)
+	while (labels[rank] != NULL && strcmp(labels[rank], policy) != 0)
 		rank++;
 	return rank;
 }

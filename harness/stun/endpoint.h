@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include <netinet/in.h>
 #include <stdbool.h>
-#include <sys/socket.h>
 
+#include "model/socket_address.h"
 #include "stun/responder.h"
 
 /* A descriptor that the responder waits for. */
@@ -21,15 +20,6 @@ typedef struct {
 	int descriptor; /* -1: none */
 	IcelabStunListener local;
 } IcelabStunEndpoint;
-
-typedef union {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-} IcelabSocketAddress;
-
-/* Of AF_INET or AF_INET6; a scope id is lost. */
-IcelabStunListener icelab_socket_address_listener(const IcelabSocketAddress *address);
 
 /* Opens a non-blocking socket of `type` (SOCK_DGRAM or SOCK_STREAM, which then listens), binds it
  * to endpoint->local, and learns the port there where it was 0. False with errno; the descriptor is

@@ -233,7 +233,9 @@ static bool serve_datagrams(IcelabStunResponder *responder, IcelabStunEndpoint *
 		if (count < 0)
 			return true;
 
-		IcelabStunListener remote = icelab_socket_address_listener(&address);
+		IcelabStunListener remote;
+
+		icelab_socket_address_get(&address, &remote.address, &remote.port);
 
 		if (!handle(
 				responder, endpoint, &remote, responder->datagram, (size_t)count, answer, &size))
@@ -278,7 +280,7 @@ static bool accept_connection(IcelabStunResponder *responder, const IcelabStunEn
 
 	connection->endpoint.descriptor = descriptor;
 	connection->endpoint.local = acceptor->local;
-	connection->remote = icelab_socket_address_listener(&address);
+	icelab_socket_address_get(&address, &connection->remote.address, &connection->remote.port);
 	connection->used = responder->turn;
 	connection->filled = 0;
 	return watch(responder, &connection->endpoint);

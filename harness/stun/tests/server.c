@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "server.h"
+#include "model/socket_address.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -82,44 +83,27 @@ int stop_server(void **state)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
 }
 
-static socklen_t fill(struct sockaddr_storage *storage, const IcelabAddress *address, uint16_t port)
-{
-	memset(storage, 0, sizeof *storage);
-	if (address->family == 4) {
-		struct sockaddr_in *v4 = (void *)storage;
-
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons(port);
-		memcpy(&v4->sin_addr, address->bytes, 4);
-		return sizeof *v4;
-	}
-	struct sockaddr_in6 *v6 = (void *)storage;
-
-	v6->sin6_family = AF_INET6;
-	v6->sin6_port = htons(port);
-	memcpy(&v6->sin6_addr, address->bytes, 16);
-	return sizeof *v6;
-}
-
 int dial(const IcelabStunListener *listener, int type)
 {
-	struct sockaddr_storage storage;
-	socklen_t length = fill(&storage, &listener->address, listener->port);
-	int descriptor = socket(storage.ss_family, type, 0);
+	IcelabSocketAddress address;
+	socklen_t length = icelab_socket_address_set(&address, &listener->address, listener->port);
+	int descriptor = socket(address.any.sa_family, type, 0);
 
 	assert_true(descriptor >= 0);
-	assert_int_equal(connect(descriptor, (void *)&storage, length), 0);
+	assert_int_equal(connect(descriptor, &address.any, length), 0);
 	return descriptor;
 }
 
 uint16_t local_port(int descriptor)
 {
-	struct sockaddr_storage storage;
-	socklen_t length = sizeof storage;
+	IcelabSocketAddress address;
+	socklen_t length = sizeof address;
+	IcelabAddress ip;
+	uint16_t port;
 
-	assert_int_equal(getsockname(descriptor, (void *)&storage, &length), 0);
-	return ntohs(storage.ss_family == AF_INET ? ((struct sockaddr_in *)&storage)->sin_port
-											  : ((struct sockaddr_in6 *)&storage)->sin6_port);
+	assert_int_equal(getsockname(descriptor, &address.any, &length), 0);
+	icelab_socket_address_get(&address, &ip, &port);
+	return port;
 }
 
 bool readable(int descriptor)
