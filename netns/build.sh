@@ -5,6 +5,9 @@
 # Makes the network that the verbs of lib.sh collected, with as few processes as it takes: one more
 # costs as much as ten addresses, so nothing but the tools themselves is forked.
 
+# An ordinary login has no sbin in its path, where nft is.
+PATH=$PATH:/usr/sbin:/sbin
+
 # --- Errors --------------------------------------------------------------------------------
 
 # icelab_skip TEXT: this machine lacks something.
@@ -145,17 +148,21 @@ icelab_enter() {
 
 # --- Steps ---------------------------------------------------------------------------------
 
-# icelab_make: the namespaces, the cables and, where the kernel has WireGuard, the tunnels. Tells by
-# $userspace where it has not.
-icelab_make() {
-	userspace='' rest=$icelab_setup last=0
-	while [ -n "$rest" ]; do
-		rest=${rest#*"$icelab_nl"} last=$((last + 1))
+# icelab_make_devices: the tunnels' ends, where the kernel has WireGuard; tells by $userspace where
+# it has not. WireGuard's own packets stay in the namespace that its device was made in, so each is
+# made in its node.
+icelab_make_devices() {
+	userspace='' count=''
+	for tunnel in $icelab_tunnels; do
+		node=${tunnel%%:*}
+		eval "commands=\$icelab_device_$node"
+		icelab_ip "$node" "ip -n $node " "$commands" && continue
+		case $icelab_tunnels in
+		"$tunnel "*) userspace=yes && break ;;
+		*) icelab_blame_command "ip -n $node " "$commands" || exit 1 ;;
+		esac
 	done
-	commands=$icelab_setup$icelab_devices
-	icelab_ip setup 'ip ' "$commands" && return
-	[ "${number:-0}" -gt "$last" ] || icelab_blame_command 'ip ' "$commands" || exit 1
-	userspace=yes
+	[ -n "$userspace" ] || return 0
 	command -v wireguard-go >/dev/null || icelab_skip \
 		'this kernel has no WireGuard: modprobe wireguard, or apt install wireguard-go'
 	{ true <>/dev/net/tun; } 2>/dev/null || icelab_skip \
@@ -267,14 +274,17 @@ build() {
 	icelab_begin build 0 build
 	# shellcheck disable=SC2153
 	case $ICELAB_BOOK:$ICELAB_WORK in
-	:* | *:) icelab_die 'set ICELAB_BOOK and ICELAB_WORK, and be in a sandbox: see netns/README.md' ;;
+	:* | *:)
+		icelab_die 'set ICELAB_BOOK and ICELAB_WORK, and be in a sandbox: see netns/README.md'
+		;;
 	esac
 	[ -d "$ICELAB_WORK" ] || mkdir -p "$ICELAB_WORK" || exit 1
 	for tool in ip nsenter nft ${icelab_tunnels:+wg}; do
 		command -v "$tool" >/dev/null || icelab_skip \
 			"$tool is missing: apt install iproute2 util-linux nftables wireguard-tools"
 	done
-	icelab_make
+	icelab_ip setup 'ip ' "$icelab_setup" || icelab_blame_command 'ip ' "$icelab_setup" || exit 1
+	icelab_make_devices
 	for tunnel in $icelab_tunnels; do
 		icelab_start icelab_tunnel "$tunnel"
 	done

@@ -14,7 +14,6 @@ icelab_book=
 icelab_uses=
 icelab_setup=
 icelab_tunnels=
-icelab_devices=
 icelab_unread=
 icelab_jobs=
 
@@ -101,7 +100,7 @@ node() {
 	esac
 	icelab_nodes="$icelab_nodes$1 "
 	icelab_setup="${icelab_setup}netns add $1 # $icelab_verb$icelab_nl"
-	for kind in up tunnel address route made show six sysctl nft; do
+	for kind in up device tunnel address route made show six sysctl nft; do
 		eval "icelab_${kind}_$1="
 	done
 	icelab_collect up "$1" 'link set lo up'
@@ -193,9 +192,11 @@ sysctl() {
 }
 
 nft() {
-	icelab_begin 'nft NODE STATEMENT' 2 nft "$@"
+	icelab_begin 'nft NODE WORDS-OF-A-STATEMENT...' 2 nft "$@"
 	icelab_check_node "$1"
-	icelab_collect nft "$1" "$2"
+	node=$1
+	shift
+	icelab_collect nft "$node" "$*"
 }
 
 # The ports are random, so that a private port that leaks differs from the mapped one.
@@ -215,11 +216,11 @@ tunnel() {
 	icelab_begin 'tunnel NODE INTERFACE PRIVATE-KEY WORDS-OF-WG-SET...' 4 tunnel "$@"
 	icelab_check_node "$1"
 	case " $icelab_tunnels" in
-	*" $1 "*) icelab_die "'$1' has a tunnel already" ;;
+	*" $1:"*) icelab_die "'$1' has a tunnel already" ;;
 	*:"$2 "*) icelab_die "a tunnel is called '$2' already" ;;
 	esac
 	icelab_tunnels="$icelab_tunnels$1:$2 "
-	icelab_devices="${icelab_devices}link add $2 netns $1 type wireguard # $icelab_verb$icelab_nl"
+	icelab_collect device "$1" "link add $2 type wireguard"
 	# Apart, since a device without carrier to wait for makes its address the moment it is up.
 	icelab_collect tunnel "$1" "link set $2 addrgenmode none"
 	icelab_collect tunnel "$1" "link set $2 up"
