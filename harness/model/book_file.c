@@ -61,6 +61,8 @@ static gboolean read_node(Line *line, GError **error)
 		return refuse(line, error, "a second node \"%s\"", line->words[1]);
 	for (guint role = 0; role < G_N_ELEMENTS(roles); role++) {
 		if (g_str_equal(line->words[2], roles[role])) {
+			if (role == ICELAB_ROLE_CLIENT && icelab_book_client(line->book) != NULL)
+				return refuse(line, error, "a second client; the implementation runs in one");
 			IcelabNode *node = g_new0(IcelabNode, 1);
 
 			node->name = g_strdup(line->words[1]);
@@ -101,6 +103,8 @@ static gboolean read_server(Line *line, GError **error)
 
 	if (address == NULL || !want_port(line, line->words[2], &port, error))
 		return FALSE;
+	if (port == 0)
+		return refuse(line, error, "a server needs a port (1 to 65535)");
 
 	IcelabServer *server = g_new0(IcelabServer, 1);
 
@@ -170,6 +174,8 @@ static gboolean read_infra(Line *line, GError **error)
 
 	if (destination == NULL)
 		return FALSE;
+	if (icelab_book_node(line->book, line->words[1]) == NULL)
+		return refuse(line, error, "no node is called \"%s\"", line->words[1]);
 	if (!g_str_equal(line->words[3], "udp") && !g_str_equal(line->words[3], "tcp"))
 		return refuse(line, error, "\"%s\" is neither udp nor tcp", line->words[3]);
 
@@ -200,7 +206,7 @@ static const struct {
 	{"server", 3, FALSE, read_server, "server NAME PORT"},
 	{"origin", 2, FALSE, read_origin, "origin NAME"},
 	{"path", 4, FALSE, read_path, "path INTERFACE SERVER MAPPED"},
-	{"infra", 6, TRUE, read_infra, "infra NODE INTERFACE PROTOCOL NAME:PORT NAME:PORT WHY"},
+	{"infra", 7, TRUE, read_infra, "infra NODE INTERFACE PROTOCOL NAME:PORT NAME:PORT WHY"},
 };
 
 static gboolean read_line(Line *line, GError **error)

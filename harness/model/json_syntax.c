@@ -5,8 +5,8 @@
 #include <string.h>
 
 #define NUMBER_LIMIT 64 /* characters */
-#define EXPONENT_LIMIT                                                                             \
-	99 /* a double ends at 308; with NUMBER_LIMIT digits before it this is less */
+/* A double ends at 308; up to NUMBER_LIMIT digits stand before the exponent. */
+#define EXPONENT_LIMIT 200
 
 typedef struct {
 	const char *at;
