@@ -169,11 +169,11 @@ icelab_make_devices() {
 		'this kernel has no WireGuard and /dev/net/tun cannot be opened: chmod 666 /dev/net/tun'
 }
 
-# icelab_tunnel NODE:INTERFACE: wireguard-go returns when it can be asked and goes on behind.
+# icelab_tunnel NODE: wireguard-go returns when it can be asked and goes on behind.
 icelab_tunnel() {
-	node=${1%%:*} device=${1#*:} key='' peers='' count=''
-	eval "key=\$icelab_key_$node peers=\$icelab_peers_$node"
-	enter="nsenter --net=/run/netns/$node" file=$ICELAB_WORK/$node.key
+	device='' key='' peers='' count=''
+	eval "device=\$icelab_interface_$1 key=\$icelab_key_$1 peers=\$icelab_peers_$1"
+	enter="nsenter --net=/run/netns/$1" file=$ICELAB_WORK/$1.key
 	icelab_echo '' "echo $key >$file$icelab_nl"
 	echo "$key" >"$file" || return
 	daemon="$enter wireguard-go $device" configure="$enter wg set $device private-key $file $peers"
@@ -182,9 +182,9 @@ icelab_tunnel() {
 		[ -n "$command" ] || continue
 		icelab_echo '' "$command$icelab_nl"
 		# shellcheck disable=SC2086 # Words are meant.
-		$command >"$ICELAB_WORK/$node.wireguard" 2>&1 && continue
-		icelab_read_error "$ICELAB_WORK/$node.wireguard"
-		icelab_blame "tunnel $node $device $key $peers" "$said ($command)"
+		$command >"$ICELAB_WORK/$1.wireguard" 2>&1 && continue
+		icelab_read_error "$ICELAB_WORK/$1.wireguard"
+		icelab_blame "tunnel $1 $device $key $peers" "$said ($command)"
 		return 1
 	done
 }
@@ -192,7 +192,13 @@ icelab_tunnel() {
 # icelab_fill NODE: all that is its own. The settings come first, because those for temporary
 # addresses must; in a batch, addresses cannot be shown after links.
 icelab_fill() {
+	icelab_jobs=
+	case " $icelab_tunnels" in
+	*" $1:"*) icelab_start icelab_tunnel "$1" ;;
+	esac
 	icelab_enter "$1" || return
+	# shellcheck disable=SC2086 # The list is empty where commands go one by one.
+	icelab_wait $icelab_jobs
 	commands='' kinds='up tunnel address route made show'
 	# One by one, what was made is shown at the end only.
 	[ -z "$ICELAB_EACH" ] || kinds='up tunnel address route'
@@ -285,21 +291,15 @@ build() {
 	done
 	icelab_ip setup 'ip ' "$icelab_setup" || icelab_blame_command 'ip ' "$icelab_setup" || exit 1
 	icelab_make_devices
+	# The nodes with a tunnel come first: they take longest.
 	for tunnel in $icelab_tunnels; do
-		icelab_start icelab_tunnel "$tunnel"
+		icelab_start icelab_fill "${tunnel%%:*}"
 	done
-	tunnels=$icelab_jobs icelab_jobs=
-	# The nodes with a tunnel come last: they wait until it is there.
 	for node in $icelab_nodes; do
 		case " $icelab_tunnels" in
 		*" $node:"*) ;;
 		*) icelab_start icelab_fill "$node" ;;
 		esac
-	done
-	# shellcheck disable=SC2086 # The lists of processes are empty where commands go one by one.
-	icelab_wait $tunnels
-	for tunnel in $icelab_tunnels; do
-		icelab_start icelab_fill "${tunnel%%:*}"
 	done
 	# shellcheck disable=SC2086
 	icelab_wait $icelab_jobs

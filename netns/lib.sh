@@ -224,8 +224,8 @@ tunnel() {
 	# Apart, since a device without carrier to wait for makes its address the moment it is up.
 	icelab_collect tunnel "$1" "link set $2 addrgenmode none"
 	icelab_collect tunnel "$1" "link set $2 up"
-	eval "icelab_key_$1=\$3"
-	node=$1 device=$2
+	eval "icelab_interface_$1=\$2 icelab_key_$1=\$3"
+	node=$1
 	shift 3
 	eval "icelab_peers_$node=\$*"
 }
