@@ -15,6 +15,7 @@
 #define CONNECTION_MEMORY (32 * 1024) /* request lines and headers */
 #define IDLE_SECONDS 10
 #define CHUNK (16 * 1024)
+#define AWAKE_MS 5 /* between calls while a reader may have something to get */
 
 struct IcelabWebServer {
 	const IcelabPage *page;
@@ -294,6 +295,14 @@ static int next_timeout(const IcelabWebServer *server)
 		if (MHD_get_timeout(server->daemons->pdata[i], &timeout) == MHD_YES &&
 			(next < 0 || timeout < (MHD_UNSIGNED_LONG_LONG)next))
 			next = (int)MIN(timeout, 1000 * IDLE_SECONDS);
+	}
+	/* In 0.9.75 the end of an answer that was asleep comes with the next call, which no event and
+	 * no timeout announces. */
+	for (guint i = 0; i < server->readers->len; i++) {
+		const Exchange *reader = server->readers->pdata[i];
+
+		if (!reader->asleep)
+			return next < 0 ? AWAKE_MS : MIN(next, AWAKE_MS);
 	}
 	return next;
 }
