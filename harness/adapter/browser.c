@@ -14,8 +14,8 @@
 
 #include "adapter/report_reader.h"
 
-/* What is kept of the deadline for the page to say what there is, and for the browser to end. */
-#define RESERVE_PART 10
+/* What is kept of the deadline, once for the page to say what there is, and once for the end. */
+#define RESERVE_PART 20
 
 const char *icelab_browser_find(const IcelabBrowser *browser, const char *name)
 {

@@ -10,8 +10,8 @@
  * the adapter reads there and prints. The page comes from a host of the network and not from
  * loopback, since browsers look at the route to it (RFC 8828 6.2). */
 
-/* Of a gathering: libwebrtc asks a silent STUN server for 39.9 s. */
-#define ICELAB_BROWSER_DEADLINE_MS 45000
+/* Of a gathering: libwebrtc asks a silent STUN server for 39.9 s, and the start takes its time. */
+#define ICELAB_BROWSER_DEADLINE_MS 60000
 
 typedef struct {
 	const char *const *programs; /* paths, the first that exists is taken; NULL-terminated */
