@@ -112,6 +112,9 @@ static gboolean prepare(const IcelabRequest *request, G_GNUC_UNUSED const char *
 	/* Without it the server of remote settings is not to be changed, and is asked for by name. */
 	setenv("MOZ_REMOTE_SETTINGS_DEVTOOLS", "1", 1);
 	setenv("MOZ_CRASHREPORTER_DISABLE", "1", 1);
+	/* In a user namespace of one user its sandbox can make another one, but not map users into it,
+	 * and its processes crash. It goes without, and keeps the rest of the sandbox. */
+	setenv("MOZ_ASSUME_USER_NS", "0", 1);
 	return g_file_set_contents(path, preferences->str, -1, error);
 }
 
