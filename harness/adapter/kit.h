@@ -11,8 +11,11 @@
  *
  *     static const char *const policies[] = {"default", "relay", NULL};
  *     static const IcelabImplementation mine = {
- *         .name = "mine", .version = "1.0", .policies = policies, .issues =
- * "https://example.org/issues"};
+ *         .name = "mine",
+ *         .version = "1.0",
+ *         .policies = policies,
+ *         .issues = "https://example.org/issues",
+ *     };
  *
  *     static void on_candidate(const char *line)
  *     {
