@@ -163,14 +163,6 @@ pause() {
 	read -rt "$1" -u "$never"
 }
 
-# own_folders USER: where an adapter of that user may write to. An ordinary user cannot mount an
-# overlay over a folder with a mount below it, so there icelab leaves /tmp read-only.
-own_folders() {
-	[ "$1" -ne 0 ] && grep -q '^[^ ]* [^ ]* [^ ]* [^ ]* /tmp/' /proc/self/mountinfo ||
-		printf '/tmp '
-	say '/dev/shm /run/home'
-}
-
 # --- Running icelab ------------------------------------------------------------------------
 
 # expect EXIT COMMAND...: its output is in $scratch/out and $scratch/err.
