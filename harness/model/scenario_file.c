@@ -142,7 +142,7 @@ static gboolean read_wire(
 	g_auto(GStrv) words = words_of(file, group, "wire");
 
 	for (guint i = 0; words[i] != NULL; i++) {
-		g_auto(GStrv) sides = g_strsplit(words[i], ">", 2);
+		g_auto(GStrv) sides = g_strsplit(words[i], ">", -1);
 
 		if (g_strv_length(sides) != 2 || sides[0][0] == '\0' || sides[1][0] == '\0')
 			return refuse(file, group, "wire", error,

@@ -228,6 +228,8 @@ static void test_refused(void **state)
 			"file: adapter, scenario, policy, outcome, reason and kernel are not all there"},
 		{HEAD "\"done\",\"kernel\":{}}", "file: the list \"events\" is missing"},
 		{HEAD "\"done\",\"kernel\":{},\"events\":{}}", "file: the list \"events\" is missing"},
+		{HEAD "\"done\",\"kernel\":{},\"events\":[{\"time_us\":1,\"late\":true,\"line\":7}]}",
+			"file: element 0 of \"events\" is damaged"},
 		{HEAD "\"done\",\"kernel\":{},\"events\":[1]}", "file: element 0 of \"events\" is damaged"},
 	};
 

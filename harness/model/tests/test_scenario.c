@@ -93,6 +93,9 @@ static void test_against_book(void **state)
 		{"stun = stun4", "stun = stun9",
 			"lan.ini:1: the topology lan has no server called \"stun9\""},
 		{"protects = lan4 isp4", "protects = isp4 lan9", NO_ADDRESS("1")},
+		{"protects = lan4 isp4", "protects = lan9", NO_ADDRESS("1")},
+		{"wire = lan4>eth0", "wire = lan9>eth0", NO_ADDRESS("6")},
+		{"raddr = lan4 hidden", "raddr = lan9", NO_ADDRESS("6")},
 		{"must = host@lan4", "must = host@lan4 srflx@lan9", NO_ADDRESS("6")},
 		{"should = srflx@isp4", "should = srflx@lan9", NO_ADDRESS("6")},
 		{"may = host/tcp@lan4", "may = host/tcp@lan9", NO_ADDRESS("6")},
@@ -129,6 +132,9 @@ static void test_expectation_of_policy(void **state)
 
 	(void)state;
 	assert_ptr_equal(expectation, scenario->expectations->pdata[1]);
+	expectation =
+		icelab_scenario_expectation(scenario, (IcelabPolicy){ICELAB_POLICY_DEFAULT, false});
+	assert_ptr_equal(expectation, scenario->expectations->pdata[0]);
 	assert_null(icelab_scenario_expectation(scenario, (IcelabPolicy){ICELAB_POLICY_DEFAULT, true}));
 	assert_null(
 		icelab_scenario_expectation(scenario, (IcelabPolicy){ICELAB_POLICY_FORCE_PROXY, false}));

@@ -139,13 +139,16 @@ static void test_bad_heads(void **state)
 	(void)state;
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
 		check_refused(cases[i].text, cases[i].wanted);
-	/* The same key in two groups is not the same. */
-	g_autoptr(IcelabScenario) scenario = icelab_scenario_parse(HEAD
-		"[policy relay]\nmay = relay@x\ncites = J1\n[policy default]\nmay = relay@x\ncites = "
-		"N7\n",
-		"x", NULL);
+	/* The same key in two groups is not the same, and a comment is none. The head may stand last.
+	 */
+	g_autoptr(IcelabScenario) scenario =
+		icelab_scenario_parse("# x = y\n# x = y\n\n\n[policy relay]\nmay = relay@x\ncites = "
+							  "J1\n[policy default]\nmay = relay@x\ncites = "
+							  "N7\n" HEAD,
+			"x", NULL);
 
 	assert_non_null(scenario);
+	assert_int_equal(scenario->expectations->len, 2);
 }
 
 /* Where GKeyFile itself says no: the line, and its words. */
@@ -197,6 +200,7 @@ static void test_bad_policies(void **state)
 		{"  must = host@lan4 # why", NO_CANDIDATE("#")},
 		{"must = host@lan4\\q host\\", NO_CANDIDATE("host\\")},
 		{"wire = lan4", NO_FLOW("lan4")},
+		{"wire = lan4>eth0>tun0", NO_FLOW("lan4>eth0>tun0")},
 		{"wire = lan4>", NO_FLOW("lan4>")},
 		{"wire = >eth0", NO_FLOW(">eth0")},
 		{"wires = lan4>eth0",
@@ -220,6 +224,22 @@ static void test_bad_policies(void **state)
 		HEAD "[policy relay]\ncites =\n", "4: cites is missing: which clauses is this from?");
 }
 
+/* In a group whose name begins another's, and behind a key as long. */
+static void test_similar_lines(void **state)
+{
+	(void)state;
+	check_refused(HEAD "[policy default+consent]\n"
+					   "uses = x\n"
+					   "must = host@x\n"
+					   "cites = N4\n"
+					   "[policy default]\n"
+					   "uses = x\n"
+					   "must = x\n"
+					   "cites = N7\n",
+		"10: \"x\" is no candidate; write TYPE@NAME or TYPE/tcp@NAME with host, srflx, prflx or "
+		"relay");
+}
+
 static void write_file(const char *folder, const char *name, const char *text)
 {
 	g_autofree char *path = g_build_filename(folder, name, NULL);
@@ -236,30 +256,35 @@ static void remove_file(const char *folder, const char *name)
 
 static void test_folder(void **state)
 {
+	static const char *const names[] = {
+		"f.ini", "b.ini", "e.ini", "a.ini", "g.ini", "d.ini", "c.ini"};
 	g_autofree char *folder = g_dir_make_tmp("icelab-XXXXXX", NULL);
 	g_autoptr(GPtrArray) scenarios = NULL;
 	g_autoptr(GPtrArray) none = NULL;
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GError) absent = NULL;
 	g_autofree char *wanted =
-		g_strdup_printf("%s/c.ini:1: the group [scenario] is missing", folder);
+		g_strdup_printf("%s/zz.ini:1: the group [scenario] is missing", folder);
 
 	(void)state;
-	write_file(folder, "b.ini", HEAD RELAY);
-	write_file(folder, "a.ini", HEAD RELAY);
+	for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+		write_file(folder, names[i], HEAD RELAY);
 	write_file(folder, "known-failures.ini", "[x]\n");
 	write_file(folder, "README.md", "no INI\n");
 	scenarios = icelab_scenario_load_folder(folder, NULL);
-	assert_int_equal(scenarios->len, 2);
-	assert_string_equal(((IcelabScenario *)scenarios->pdata[0])->name, "a");
-	assert_string_equal(((IcelabScenario *)scenarios->pdata[1])->name, "b");
-	write_file(folder, "c.ini", "");
+	assert_int_equal(scenarios->len, G_N_ELEMENTS(names));
+	for (guint i = 0; i < scenarios->len; i++) {
+		const IcelabScenario *scenario = scenarios->pdata[i];
+
+		assert_int_equal(scenario->name[0], 'a' + (int)i);
+	}
+	write_file(folder, "zz.ini", "");
 	none = icelab_scenario_load_folder(folder, &error);
 	assert_null(none);
 	assert_string_equal(error->message, wanted);
-	remove_file(folder, "a.ini");
-	remove_file(folder, "b.ini");
-	remove_file(folder, "c.ini");
+	for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+		remove_file(folder, names[i]);
+	remove_file(folder, "zz.ini");
 	remove_file(folder, "known-failures.ini");
 	remove_file(folder, "README.md");
 	assert_int_equal(g_rmdir(folder), 0);
@@ -277,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_bad_heads),
 		cmocka_unit_test(test_no_ini),
 		cmocka_unit_test(test_bad_policies),
+		cmocka_unit_test(test_similar_lines),
 		cmocka_unit_test(test_folder),
 	};
 
