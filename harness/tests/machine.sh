@@ -95,8 +95,9 @@ furnish() {
 	for folder in /tmp /run /dev/shm; do
 		[ ! -d "$folder" ] || mount -t tmpfs -o mode=1777 tmpfs "$folder"
 	done
-	bring_back "${icelab%/*}" "$build"
+	# The sources first: the build folder is usually in them, and back with them.
 	bring_back "$source" "$sources"
+	bring_back "${icelab%/*}" "$build"
 	for folder in /etc /var "$HOME"; do
 		catch "$folder"
 	done
