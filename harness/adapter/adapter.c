@@ -57,7 +57,7 @@ IcelabAdapter *icelab_adapter_parse(
 		return refuse(name, "it printed nothing", error);
 	if (length > ICELAB_PROTOCOL_LINE_LIMIT)
 		return refuse(name, "it printed too much", error);
-	object = icelab_json_parse(json, length, NULL);
+	object = icelab_json_parse(json, length, ICELAB_PROTOCOL_DEPTH, NULL);
 	if (object == NULL)
 		return refuse(name, "what it printed is no JSON object", error);
 	if (icelab_json_int(object, "protocol") != ICELAB_PROTOCOL_VERSION)

@@ -2,40 +2,43 @@
 #pragma once
 
 /* The adapter side of icelab's protocol 1, for C and C++: this header and kit.c, nothing but libc.
- *Copy both.
+ * Copy both.
  *
  * An adapter is a program that icelab starts once per gathering, inside the network that it built.
- *It applies one policy, gathers, says everything that an application would be told, and ends:
+ * It applies one policy, gathers, says everything that an application would be told, and ends:
  *
- *	#include "kit.h"
+ *     #include "kit.h"
  *
- *	static const char *const policies[] = {"default", "relay", NULL};
- *	static const IcelabImplementation mine = {
- *		.name = "mine", .version = "1.0", .policies = policies, .issues =
- *"https://example.org/issues"};
+ *     static const char *const policies[] = {"default", "relay", NULL};
+ *     static const IcelabImplementation mine = {
+ *         .name = "mine",
+ *         .version = "1.0",
+ *         .policies = policies,
+ *         .issues = "https://example.org/issues",
+ *     };
  *
- *	static void on_candidate(const char *line)
- *	{
- *		icelab_kit_candidate(line);
- *	}
+ *     static void on_candidate(const char *line)
+ *     {
+ *         icelab_kit_candidate(line);
+ *     }
  *
- *	int main(int argc, char **argv)
- *	{
- *		const IcelabRequest *request = icelab_kit_start(argc, argv, &mine);
+ *     int main(int argc, char **argv)
+ *     {
+ *         const IcelabRequest *request = icelab_kit_start(argc, argv, &mine);
  *
- *		if (request->turn[0] != NULL)
- *			icelab_kit_unsupported("TURN is not built in");
- *		my_ice_set_policy(request->policy, request->consent);
- *		icelab_kit_policy(request->policy, "what was set, in your own words");
- *		for (int i = 0; request->stun[i] != NULL; i++)
- *			my_ice_add_server(request->stun[i]);
- *		my_ice_gather(on_candidate, request->deadline_ms);
- *		icelab_kit_sdp("gathered", my_ice_local_description());
- *		return icelab_kit_done();
- *	}
+ *         if (request->turn[0] != NULL)
+ *             icelab_kit_unsupported("TURN is not built in");
+ *         my_ice_set_policy(request->policy, request->consent);
+ *         icelab_kit_policy(request->policy, "what was set, in your own words");
+ *         for (int i = 0; request->stun[i] != NULL; i++)
+ *             my_ice_add_server(request->stun[i]);
+ *         my_ice_gather(on_candidate, request->deadline_ms);
+ *         icelab_kit_sdp("gathered", my_ice_local_description());
+ *         return icelab_kit_done();
+ *     }
  *
  * Report facts and raw text: the judging is icelab's. Hide nothing and drop nothing that an
- *application would see. Logs belong on standard error; standard output belongs to the kit. */
+ * application would see. Logs belong on standard error; standard output belongs to the kit. */
 
 #include <stdbool.h>
 

@@ -182,7 +182,7 @@ static gboolean take_line(IcelabLineReader *reader, const char *text, gsize leng
 
 	if (length == 0 || (length == 1 && text[0] == '\r'))
 		return refuse(reader, error, "an empty line; print one JSON object a line");
-	line = icelab_json_parse(text, length, &cause);
+	line = icelab_json_parse(text, length, ICELAB_PROTOCOL_DEPTH, &cause);
 	if (line == NULL) {
 		g_autofree char *shown = g_strescape(cause->message, NULL);
 

@@ -12,6 +12,7 @@
  * that breaks the protocol ends the cell. */
 
 #define ICELAB_PROTOCOL_VERSION 1
+#define ICELAB_PROTOCOL_DEPTH 32                      /* of objects and arrays in a line */
 #define ICELAB_PROTOCOL_LINE_LIMIT (256 * 1024)       /* bytes of one line */
 #define ICELAB_PROTOCOL_TOTAL_LIMIT (8 * 1024 * 1024) /* bytes of one cell */
 

@@ -36,8 +36,13 @@ static int print_expectations(
 static int check_expectations(
 	const IcelabLab *lab, const IcelabScenario *scenario, const IcelabObservation *observation)
 {
+	g_autoptr(GError) unknown = NULL;
 	int code = ICELAB_EXIT_PASS;
 
+	if (!icelab_scenario_check(scenario, lab->book, &unknown)) {
+		fprintf(stderr, "icelab: %s\n", unknown->message);
+		return ICELAB_EXIT_FAIL;
+	}
 	for (guint i = 0; i < scenario->expectations->len; i++) {
 		g_autoptr(GError) error = NULL;
 

@@ -49,6 +49,8 @@ int icelab_judge_main(int argc, char **argv)
 	gboolean json = FALSE;
 	const GOptionEntry entries[] = {
 		{"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON in place of the table", NULL},
+		{"known", 0, 0, G_OPTION_ARG_FILENAME, &known_path,
+			"Known failures (default: known-failures.ini beside the scenarios)", "FILE"},
 		G_OPTION_ENTRY_NULL,
 	};
 
@@ -60,7 +62,8 @@ int icelab_judge_main(int argc, char **argv)
 	run = judge_folder(argv[1], &error);
 	if (run == NULL)
 		return icelab_tell(error);
-	known_path = g_build_filename(folders->scenarios, "known-failures.ini", NULL);
+	if (known_path == NULL)
+		known_path = g_build_filename(folders->scenarios, "known-failures.ini", NULL);
 	known = icelab_known_load(known_path, &error);
 	if (known == NULL)
 		return icelab_tell(error);

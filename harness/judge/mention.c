@@ -37,10 +37,8 @@ static bool run_is(const char *text, size_t length, const IcelabAddress *wanted)
 {
 	IcelabAddress other;
 
-	/* The end of a sentence; a colon at either end, unless it is one of two. */
+	/* The end of a sentence; a colon in front, unless it is one of two. */
 	while (length > 0 && text[length - 1] == '.')
-		length--;
-	if (length > 1 && text[length - 1] == ':' && text[length - 2] != ':')
 		length--;
 	if (length > 1 && text[0] == ':' && text[1] != ':') {
 		text++;
@@ -50,7 +48,8 @@ static bool run_is(const char *text, size_t length, const IcelabAddress *wanted)
 		return is(text, length, wanted);
 	if (piece_is(text, length, wanted))
 		return true;
-	/* A port behind an IPv6 address without brackets: of five digits, so that it is no group. */
+	/* A colon behind it, or a port behind an IPv6 address without brackets: of five digits, so that
+	 * it is no group. */
 	for (size_t at = length; at > 0; at--) {
 		if (text[at - 1] == ':')
 			return is(text, at - 1, wanted);

@@ -15,6 +15,7 @@
 #include "model/json.h"
 
 #define LOG_LIMIT (1024 * 1024)
+#define LOG_ROUNDS 64 /* reads at a time */
 #define EXIT_UNSUPPORTED 77
 #define LINGER_MS 2000 /* from the end of the output to the end of the process */
 
@@ -117,9 +118,11 @@ static void keep_last_words(Process *process, const char *bytes, gsize length)
 static void read_errors(Process *process)
 {
 	char buffer[16 * 1024];
-	ssize_t count;
+	ssize_t count = -1;
 
-	while ((count = read(process->errors, buffer, sizeof buffer)) > 0) {
+	/* Not for ever: others may write faster than this reads, and their time must run out. */
+	for (guint i = 0; i < LOG_ROUNDS && (count = read(process->errors, buffer, sizeof buffer)) > 0;
+		 i++) {
 		gsize kept = MIN((gsize)count, LOG_LIMIT - process->logged);
 
 		keep_last_words(process, buffer, (gsize)count);

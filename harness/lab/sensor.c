@@ -19,7 +19,7 @@ struct IcelabSensor {
 	guint next;
 };
 
-G_DEFINE_QUARK(icelab - sensor - error - quark, icelab_sensor_error)
+G_DEFINE_QUARK(icelab_sensor_error, icelab_sensor_error)
 
 static IcelabSensor *failed(IcelabSensor *sensor, const char *step, GError **error)
 {
@@ -108,17 +108,18 @@ guint icelab_sensor_drain(IcelabSensor *sensor, IcelabFrameCallback callback, gp
 {
 	guint count = 0;
 
-	for (;;) {
+	while (count < sensor->frames) {
 		struct tpacket2_hdr *header =
 			(void *)(sensor->ring + (gsize)sensor->next * ICELAB_SENSOR_FRAME);
 
 		if (!(__atomic_load_n(&header->tp_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER))
-			return count;
+			break;
 		hand_over(header, callback, data);
 		__atomic_store_n(&header->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
 		sensor->next = (sensor->next + 1) % sensor->frames;
 		count++;
 	}
+	return count;
 }
 
 gboolean icelab_sensor_take_drops(IcelabSensor *sensor, guint64 *drops, GError **error)

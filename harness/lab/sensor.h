@@ -38,7 +38,8 @@ void icelab_sensor_free(IcelabSensor *sensor);
 /* Readable while frames wait. */
 int icelab_sensor_descriptor(const IcelabSensor *sensor);
 
-/* Hands over all that waits. Returns how many. */
+/* Hands over all that waits, the ring once around at most, so that a flood does not hold it up.
+ * Returns how many. */
 guint icelab_sensor_drain(IcelabSensor *sensor, IcelabFrameCallback callback, gpointer data);
 
 /* How many frames the kernel had no room for since the last call. Returns FALSE and sets `error` if

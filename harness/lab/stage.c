@@ -28,96 +28,60 @@ G_GNUC_NORETURN static void die(const char *step)
 	_exit(ICELAB_STAGE_NOT_SET_UP);
 }
 
-/* A mount below /tmp, taken along with all below it. */
-typedef struct {
-	char *path;
-	int tree;
-} Mounted;
-
-static void mounted_clear(gpointer data)
+/* Of the old /tmp, which is at /run/lower now, into the new one. What cannot be shown is left out:
+ * a program that needs it will say so. */
+static void show_entry(const char *name)
 {
-	Mounted *mounted = data;
+	g_autofree char *from = g_build_filename("/run/lower", name, NULL);
+	g_autofree char *to = g_build_filename("/tmp", name, NULL);
+	g_autofree char *target = g_file_read_link(from, NULL);
+	struct stat status;
+	int file;
 
-	g_free(mounted->path);
-	close(mounted->tree);
+	if (target != NULL) {
+		if (symlink(target, to) != 0)
+			return;
+	} else if (lstat(from, &status) == 0 && S_ISDIR(status.st_mode)) {
+		if (mkdir(to, 0755) != 0 || mount(from, to, NULL, MS_BIND | MS_REC, NULL) != 0)
+			return;
+	} else {
+		file = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+		if (file < 0 || close(file) != 0 || mount(from, to, NULL, MS_BIND, NULL) != 0)
+			return;
+	}
 }
 
-static int compare_paths(gconstpointer a, gconstpointer b)
+static void show_entries(void)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	g_autoptr(GDir) lower = NULL;
+	const char *name;
+
+	if (mkdir("/run/lower", 0755) != 0 ||
+		mount("/tmp", "/run/lower", NULL, MS_BIND | MS_REC, NULL) != 0 ||
+		icelab_mount_tmpfs("/tmp", "256m") != 0 || chmod("/tmp", 01777) != 0)
+		die("mounting a tmpfs on /tmp");
+	lower = g_dir_open("/run/lower", 0, NULL);
+	while (lower != NULL && (name = g_dir_read_name(lower)) != NULL)
+		show_entry(name);
 }
 
-/* Where something is mounted below /tmp, perhaps out of sight, parents first. */
-static GPtrArray *mount_points_below_tmp(void)
+/* An overlay shows nothing of what is mounted below the folder under it. */
+static gboolean has_mounts_below_tmp(void)
 {
-	GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
 	g_autofree char *text = NULL;
-	g_auto(GStrv) lines = NULL;
 
-	if (!g_file_get_contents("/proc/self/mountinfo", &text, NULL, NULL))
-		die("reading /proc/self/mountinfo");
-	lines = g_strsplit(text, "\n", -1);
-	for (guint i = 0; lines[i] != NULL; i++) {
-		/* proc(5): ID, parent, device, root, mount point (blanks are octal numbers), and more. */
-		g_auto(GStrv) words = g_strsplit(lines[i], " ", 6);
-
-		if (g_strv_length(words) == 6 && g_str_has_prefix(words[4], "/tmp/"))
-			g_ptr_array_add(paths, g_strcompress(words[4]));
-	}
-	g_ptr_array_sort(paths, compare_paths);
-	return paths;
-}
-
-static gboolean is_below(const char *path, const char *folder)
-{
-	return g_str_has_prefix(path, folder) && strchr("/", path[strlen(folder)]) != NULL;
-}
-
-static GArray *mounts_below_tmp(void)
-{
-	GArray *found = g_array_new(FALSE, FALSE, sizeof(Mounted));
-	g_autoptr(GPtrArray) paths = mount_points_below_tmp();
-	const char *last = NULL;
-
-	g_array_set_clear_func(found, mounted_clear);
-	for (guint i = 0; i < paths->len; i++) {
-		const char *path = paths->pdata[i];
-		Mounted mounted;
-
-		if (last != NULL && is_below(path, last))
-			continue;
-		mounted.tree =
-			open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-		/* Covered by another mount, or in somebody's private folder: not to be seen before either.
-		 */
-		if (mounted.tree < 0)
-			continue;
-		mounted.path = g_strdup(path);
-		last = path;
-		g_array_append_val(found, mounted);
-	}
-	return found;
+	return !g_file_get_contents("/proc/self/mountinfo", &text, NULL, NULL) ||
+		   strstr(text, " /tmp/") != NULL;
 }
 
 /* Programs write to /tmp by habit, while the program itself may lie there (a build folder): so
- * neither an empty folder over it nor the real one. Where the kernel refuses the overlay, /tmp
- * stays read-only. */
+ * neither an empty folder over it nor the real one, but an overlay; or, where that hides something
+ * or the kernel refuses it, a new folder in which the old one's entries are shown one by one. */
 static void cover_tmp(void)
 {
-	/* An overlay shows nothing of what is mounted below the folder under it. */
-	g_autoptr(GArray) below = mounts_below_tmp();
-
-	if (mount("overlay", "/tmp", "overlay", MS_NOSUID | MS_NODEV,
-			"lowerdir=/tmp,upperdir=/run/upper,workdir=/run/work") != 0) {
-		dprintf(STDERR_FILENO, "icelab: /tmp is read-only here: %s\n", strerror(errno));
-		return;
-	}
-	for (guint i = 0; i < below->len; i++) {
-		const Mounted *mounted = &g_array_index(below, Mounted, i);
-
-		if (move_mount(mounted->tree, "", AT_FDCWD, mounted->path, MOVE_MOUNT_F_EMPTY_PATH) != 0)
-			die("bringing a mount below /tmp back");
-	}
+	if (has_mounts_below_tmp() || mount("overlay", "/tmp", "overlay", MS_NOSUID | MS_NODEV,
+									  "lowerdir=/tmp,upperdir=/run/upper,workdir=/run/work") != 0)
+		show_entries();
 }
 
 static void set_up_mounts(void)

@@ -13,7 +13,7 @@ static JsonObject *refuse(GError **error, const char *what, const char *why)
 	return NULL;
 }
 
-JsonObject *icelab_json_parse(const char *text, gsize length, GError **error)
+JsonObject *icelab_json_parse(const char *text, gsize length, guint depth, GError **error)
 {
 	g_autoptr(JsonParser) parser = json_parser_new();
 	g_autoptr(GError) cause = NULL;
@@ -23,13 +23,50 @@ JsonObject *icelab_json_parse(const char *text, gsize length, GError **error)
 		return refuse(error, "a NUL byte", "");
 	if (!g_utf8_validate(text, (gssize)length, NULL))
 		return refuse(error, "not UTF-8", "");
-	if (!icelab_json_check(text, length, &why))
+	if (!icelab_json_check(text, length, depth, &why))
 		return refuse(error, "not JSON: ", why);
 	if (!json_parser_load_from_data(parser, text, (gssize)length, &cause))
 		return refuse(error, "not JSON: ", cause->message);
 	if (!JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser)))
 		return refuse(error, "not a JSON object", "");
 	return json_node_dup_object(json_parser_get_root(parser));
+}
+
+/* json-glib puts ".0" behind every number without a point, even behind an exponent ("1e+21.0" is no
+ * number), and leaves U+001F in a string as it is. */
+static char *repair(const char *text)
+{
+	GString *out = g_string_new(NULL);
+	gboolean quoted = FALSE;
+	gboolean exponent = FALSE;
+
+	for (const char *in = text; *in != '\0'; in++) {
+		if (quoted && *in == '\\')
+			g_string_append_c(out, *in++);
+		else if (*in == '"')
+			quoted = !quoted;
+		/* "true" and "false" have an e, too, but neither a digit nor a sign behind it. */
+		exponent = !quoted && (g_ascii_isdigit(*in) || *in == '+' || *in == '-') &&
+				   (exponent || (in > text && in[-1] == 'e'));
+		if (*in == '\x1f')
+			g_string_append(out, "\\u001f");
+		else
+			g_string_append_c(out, *in);
+		if (exponent && in[1] == '.')
+			in += strlen(".0");
+	}
+	return g_string_free(out, FALSE);
+}
+
+char *icelab_json_write(JsonNode *root)
+{
+	g_autoptr(JsonGenerator) generator = json_generator_new();
+	g_autofree char *text = NULL;
+
+	json_generator_set_root(generator, root);
+	json_generator_set_pretty(generator, TRUE);
+	text = json_generator_to_data(generator, NULL);
+	return repair(text);
 }
 
 static JsonNode *get_value(JsonObject *object, const char *member)

@@ -8,9 +8,13 @@
 #define ICELAB_JSON_ERROR (icelab_json_error_quark())
 GQuark icelab_json_error_quark(void);
 
-/* Reads `length` bytes as one JSON object, strictly (model/json_syntax.h). The caller unrefs.
- * Returns NULL and sets `error`: "a NUL byte", "not JSON: a string without end" ... */
-JsonObject *icelab_json_parse(const char *text, gsize length, GError **error);
+/* Reads `length` bytes as one JSON object of so many levels, strictly (model/json_syntax.h). The
+ * caller unrefs. Returns NULL and sets `error`: "a NUL byte", "not JSON: a string without end" ...
+ */
+JsonObject *icelab_json_parse(const char *text, gsize length, guint depth, GError **error);
+
+/* The text of it, in lines; caller frees. What icelab_json_parse() has read can be read again. */
+char *icelab_json_write(JsonNode *root);
 
 /* Members: absent or of another type counts as the default, never as a crash. */
 

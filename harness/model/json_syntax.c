@@ -14,6 +14,7 @@ typedef struct {
 	const char *error;
 	bool objects[ICELAB_JSON_DEPTH]; /* whether each open level is an object */
 	unsigned depth;
+	unsigned limit; /* of it */
 } Reader;
 
 static bool fail(Reader *reader, const char *error)
@@ -168,7 +169,7 @@ static bool read_scalar(Reader *reader)
 
 static bool open_level(Reader *reader, bool object)
 {
-	if (reader->depth == ICELAB_JSON_DEPTH)
+	if (reader->depth == reader->limit)
 		return fail(reader, "nested too deeply");
 	reader->objects[reader->depth++] = object;
 	return true;
@@ -213,24 +214,26 @@ static bool read_end(Reader *reader, bool *more)
 	return reader->at == reader->end || fail(reader, "something follows the value");
 }
 
-bool icelab_json_check(const char *text, size_t length, const char **error)
+bool icelab_json_check(const char *text, size_t length, unsigned depth, const char **error)
 {
-	Reader reader = {.at = text, .end = text + length};
+	Reader reader = {.at = text,
+		.end = text + length,
+		.limit = depth < ICELAB_JSON_DEPTH ? depth : ICELAB_JSON_DEPTH};
 	bool more = true;
 
 	while (more) {
-		unsigned depth = reader.depth;
+		unsigned before = reader.depth;
 
 		if (!read_value(&reader))
 			break;
 		skip_blanks(&reader);
 		/* A level was opened: unless it is empty, its first value follows. */
-		if (reader.depth > depth && !take(&reader, reader.objects[depth] ? '}' : ']')) {
-			if (reader.objects[depth] && !read_name(&reader))
+		if (reader.depth > before && !take(&reader, reader.objects[before] ? '}' : ']')) {
+			if (reader.objects[before] && !read_name(&reader))
 				break;
 			continue;
 		}
-		reader.depth = depth;
+		reader.depth = before;
 		if (!read_end(&reader, &more))
 			break;
 	}

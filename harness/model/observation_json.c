@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/json.h"
+#include "model/json_syntax.h"
 
 #define FORMAT_VERSION 1
 
@@ -126,7 +127,6 @@ static void write_kernel(const IcelabObservation *observation, JsonObject *kerne
 
 char *icelab_observation_to_json(const IcelabObservation *observation)
 {
-	g_autoptr(JsonGenerator) generator = json_generator_new();
 	g_autoptr(JsonNode) root = json_node_new(JSON_NODE_OBJECT);
 	JsonObject *object = json_object_new();
 	JsonObject *kernel = json_object_new();
@@ -147,9 +147,7 @@ char *icelab_observation_to_json(const IcelabObservation *observation)
 	write_sensors(observation, set_array(object, "sensors"));
 	json_object_set_object_member(object, "kernel", kernel);
 	write_kernel(observation, kernel);
-	json_generator_set_root(generator, root);
-	json_generator_set_pretty(generator, TRUE);
-	return json_generator_to_data(generator, NULL);
+	return icelab_json_write(root);
 }
 
 /* The file may have been edited by hand: every member is looked at before it is taken. */
@@ -159,6 +157,44 @@ static gboolean get_address(JsonObject *object, const char *member, IcelabAddres
 
 	*address = (IcelabAddress){0};
 	return text[0] == '\0' || icelab_address_parse(text, strlen(text), address);
+}
+
+/* A number from 0 to `limit`. */
+static gboolean get_number(JsonObject *object, const char *member, guint64 limit, guint64 *number)
+{
+	gint64 value = icelab_json_int(object, member);
+
+	*number = (guint64)value;
+	return value >= 0 && *number <= limit;
+}
+
+static gboolean get_u16(JsonObject *object, const char *member, guint16 *port)
+{
+	guint64 number;
+
+	if (!get_number(object, member, G_MAXUINT16, &number))
+		return FALSE;
+	*port = (guint16)number;
+	return TRUE;
+}
+
+typedef struct {
+	const char *name;
+	GType type;
+} Member;
+
+#define MEMBERS 12
+
+static gboolean has_members(JsonObject *object, const Member members[MEMBERS])
+{
+	for (guint i = 0; i < MEMBERS && members[i].name != NULL; i++) {
+		JsonNode *node = json_object_get_member(object, members[i].name);
+
+		if (node == NULL || !JSON_NODE_HOLDS_VALUE(node) ||
+			json_node_get_value_type(node) != members[i].type)
+			return FALSE;
+	}
+	return TRUE;
 }
 
 static char *get_text(JsonObject *object, const char *member)
@@ -179,24 +215,21 @@ static gboolean read_event(IcelabObservation *observation, JsonObject *object)
 
 static gboolean read_flow(IcelabObservation *observation, JsonObject *object)
 {
-	g_autofree char *node = get_text(object, "node");
-	g_autofree char *interface = get_text(object, "interface");
-	g_autofree char *kind = get_text(object, "kind");
-	g_autofree char *protocol = get_text(object, "protocol");
+	/* Copied where it is counted. */
 	IcelabFlow flow = {
-		.node = node,
-		.interface = interface,
+		.node = (char *)icelab_json_text(object, "node"),
+		.interface = (char *)icelab_json_text(object, "interface"),
 		.outgoing = icelab_json_flag(object, "outgoing"),
-		.kind = kind,
-		.protocol = protocol,
-		.source_port = (guint16)icelab_json_int(object, "source_port"),
-		.destination_port = (guint16)icelab_json_int(object, "destination_port"),
-		.count = (guint64)icelab_json_int(object, "count"),
+		.kind = (char *)icelab_json_text(object, "kind"),
+		.protocol = (char *)icelab_json_text(object, "protocol"),
 		.time_us = icelab_json_int(object, "time_us"),
 	};
 
 	return get_address(object, "source", &flow.source) &&
 		   get_address(object, "destination", &flow.destination) &&
+		   get_u16(object, "source_port", &flow.source_port) &&
+		   get_u16(object, "destination_port", &flow.destination_port) &&
+		   get_number(object, "count", G_MAXINT64, &flow.count) &&
 		   icelab_observation_count(observation, &flow);
 }
 
@@ -206,14 +239,14 @@ static gboolean read_request(IcelabObservation *observation, JsonObject *object)
 
 	g_ptr_array_add(observation->requests, request);
 	request->time_us = icelab_json_int(object, "time_us");
-	request->source_port = (guint16)icelab_json_int(object, "source_port");
-	request->destination_port = (guint16)icelab_json_int(object, "destination_port");
 	request->tcp = icelab_json_flag(object, "tcp");
 	request->rfc3489 = icelab_json_flag(object, "rfc3489");
-	request->method = (guint16)icelab_json_int(object, "method");
 	request->transaction = get_text(object, "transaction");
 	return get_address(object, "source", &request->source) &&
-		   get_address(object, "destination", &request->destination);
+		   get_address(object, "destination", &request->destination) &&
+		   get_u16(object, "source_port", &request->source_port) &&
+		   get_u16(object, "destination_port", &request->destination_port) &&
+		   get_u16(object, "method", &request->method);
 }
 
 static gboolean read_sensor(IcelabObservation *observation, JsonObject *object)
@@ -222,10 +255,9 @@ static gboolean read_sensor(IcelabObservation *observation, JsonObject *object)
 
 	g_ptr_array_add(observation->sensors, sensor);
 	sensor->node = get_text(object, "node");
-	sensor->seen = (guint64)icelab_json_int(object, "seen");
-	sensor->drops = (guint64)icelab_json_int(object, "drops");
 	sensor->canary = icelab_json_flag(object, "canary");
-	return TRUE;
+	return get_number(object, "seen", G_MAXINT64, &sensor->seen) &&
+		   get_number(object, "drops", G_MAXINT64, &sensor->drops);
 }
 
 static gboolean read_route(IcelabObservation *observation, JsonObject *object)
@@ -242,34 +274,69 @@ static gboolean read_route(IcelabObservation *observation, JsonObject *object)
 static gboolean read_local(IcelabObservation *observation, JsonObject *object)
 {
 	IcelabLocalAddress *local = g_new0(IcelabLocalAddress, 1);
+	guint64 prefix;
 
 	g_ptr_array_add(observation->locals, local);
-	local->prefix = (guint8)icelab_json_int(object, "prefix");
 	local->interface = get_text(object, "interface");
 	local->temporary = icelab_json_flag(object, "temporary");
 	local->deprecated = icelab_json_flag(object, "deprecated");
 	local->up = icelab_json_flag(object, "up");
+	if (!get_number(object, "prefix", 128, &prefix))
+		return FALSE;
+	local->prefix = (guint8)prefix;
 	return get_address(object, "address", &local->address);
 }
 
-typedef gboolean (*ReadElement)(IcelabObservation *observation, JsonObject *object);
+/* What is absent or of another type must not count as 0 and so as clean. */
+static const struct List {
+	const char *name;
+	gboolean (*read)(IcelabObservation *observation, JsonObject *object);
+	Member members[MEMBERS];
+} lists[] = {
+	{"events", read_event, {{"time_us", G_TYPE_INT64}, {"late", G_TYPE_BOOLEAN}}},
+	{"flows", read_flow,
+		{{"node", G_TYPE_STRING}, {"interface", G_TYPE_STRING}, {"outgoing", G_TYPE_BOOLEAN},
+			{"kind", G_TYPE_STRING}, {"protocol", G_TYPE_STRING}, {"source", G_TYPE_STRING},
+			{"source_port", G_TYPE_INT64}, {"destination", G_TYPE_STRING},
+			{"destination_port", G_TYPE_INT64}, {"count", G_TYPE_INT64},
+			{"time_us", G_TYPE_INT64}}},
+	{"requests", read_request,
+		{{"time_us", G_TYPE_INT64}, {"source", G_TYPE_STRING}, {"source_port", G_TYPE_INT64},
+			{"destination", G_TYPE_STRING}, {"destination_port", G_TYPE_INT64},
+			{"tcp", G_TYPE_BOOLEAN}, {"rfc3489", G_TYPE_BOOLEAN}, {"method", G_TYPE_INT64},
+			{"transaction", G_TYPE_STRING}}},
+	{"sensors", read_sensor,
+		{{"node", G_TYPE_STRING}, {"seen", G_TYPE_INT64}, {"drops", G_TYPE_INT64},
+			{"canary", G_TYPE_BOOLEAN}}},
+};
 
-static gboolean read_array(IcelabObservation *observation, JsonObject *object, const char *member,
-	ReadElement read, const char *where, GError **error)
+static const struct List kernel_lists[] = {
+	{"routes", read_route,
+		{{"destination", G_TYPE_STRING}, {"reachable", G_TYPE_BOOLEAN},
+			{"interface", G_TYPE_STRING}, {"source", G_TYPE_STRING}}},
+	{"addresses", read_local,
+		{{"address", G_TYPE_STRING}, {"prefix", G_TYPE_INT64}, {"interface", G_TYPE_STRING},
+			{"temporary", G_TYPE_BOOLEAN}, {"deprecated", G_TYPE_BOOLEAN}, {"up", G_TYPE_BOOLEAN}}},
+};
+
+static gboolean read_list(IcelabObservation *observation, JsonObject *object,
+	const struct List *list, const char *where, GError **error)
 {
-	JsonArray *array = icelab_json_array(object, member);
+	JsonArray *array = icelab_json_array(object, list->name);
 
 	if (array == NULL) {
-		g_set_error(
-			error, ICELAB_OBSERVATION_ERROR, 0, "%s: the list \"%s\" is missing", where, member);
+		g_set_error(error, ICELAB_OBSERVATION_ERROR, 0, "%s: the list \"%s\" is missing", where,
+			list->name);
 		return FALSE;
 	}
 	for (guint i = 0; i < json_array_get_length(array); i++) {
 		JsonNode *element = json_array_get_element(array, i);
 
-		if (!JSON_NODE_HOLDS_OBJECT(element) || !read(observation, json_node_get_object(element))) {
+		if (!JSON_NODE_HOLDS_OBJECT(element) ||
+			!has_members(json_node_get_object(element), list->members) ||
+			!list->read(observation, json_node_get_object(element))) {
 			g_set_error(error, ICELAB_OBSERVATION_ERROR, 0, "%s: element %u of \"%s\" is damaged",
-				where, i, member);
+				where, i, list->name);
 			return FALSE;
 		}
 	}
@@ -293,11 +360,13 @@ static gboolean read_outcome(IcelabObservation *observation, JsonObject *object)
 
 IcelabObservation *icelab_observation_from_json(const char *text, const char *where, GError **error)
 {
+	static const Member head[MEMBERS] = {{"adapter", G_TYPE_STRING}, {"scenario", G_TYPE_STRING},
+		{"policy", G_TYPE_STRING}, {"outcome", G_TYPE_STRING}, {"reason", G_TYPE_STRING}};
 	g_autoptr(IcelabObservation) observation = NULL;
 	g_autoptr(JsonObject) object = NULL;
 	JsonObject *kernel;
 
-	object = icelab_json_parse(text, strlen(text), error);
+	object = icelab_json_parse(text, strlen(text), ICELAB_JSON_DEPTH, error);
 	if (object == NULL) {
 		g_prefix_error(error, "%s: ", where);
 		return NULL;
@@ -308,25 +377,23 @@ IcelabObservation *icelab_observation_from_json(const char *text, const char *wh
 		return NULL;
 	}
 
-	g_autofree char *adapter = get_text(object, "adapter");
-	g_autofree char *scenario = get_text(object, "scenario");
-	g_autofree char *policy = get_text(object, "policy");
-
-	observation = icelab_observation_new(adapter, scenario, policy);
+	observation = icelab_observation_new(icelab_json_text(object, "adapter"),
+		icelab_json_text(object, "scenario"), icelab_json_text(object, "policy"));
 	observation->lab_ms = icelab_json_double(object, "lab_ms");
 	observation->gather_ms = icelab_json_double(object, "gather_ms");
 	kernel = icelab_json_object(object, "kernel");
-	if (!read_outcome(observation, object) || kernel == NULL) {
-		g_set_error(
-			error, ICELAB_OBSERVATION_ERROR, 0, "%s: no outcome, or no kernel facts", where);
+	if (!has_members(object, head) || !read_outcome(observation, object) || kernel == NULL) {
+		g_set_error(error, ICELAB_OBSERVATION_ERROR, 0,
+			"%s: adapter, scenario, policy, outcome, reason and kernel are not all there", where);
 		return NULL;
 	}
-	if (!read_array(observation, object, "events", read_event, where, error) ||
-		!read_array(observation, object, "flows", read_flow, where, error) ||
-		!read_array(observation, object, "requests", read_request, where, error) ||
-		!read_array(observation, object, "sensors", read_sensor, where, error) ||
-		!read_array(observation, kernel, "routes", read_route, where, error) ||
-		!read_array(observation, kernel, "addresses", read_local, where, error))
-		return NULL;
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+		if (!read_list(observation, object, &lists[i], where, error))
+			return NULL;
+	}
+	for (guint i = 0; i < G_N_ELEMENTS(kernel_lists); i++) {
+		if (!read_list(observation, kernel, &kernel_lists[i], where, error))
+			return NULL;
+	}
 	return g_steal_pointer(&observation);
 }

@@ -37,11 +37,13 @@ static guint line_of(const File *file, const char *group, const char *key)
 	gboolean inside = FALSE;
 
 	for (guint i = 0; lines[i] != NULL; i++) {
-		if (lines[i][0] == '[')
-			inside = line_is_group(lines[i], group);
-		if (inside && line_is_group(lines[i], group))
+		const char *line = g_strchug(lines[i]);
+
+		if (line[0] == '[')
+			inside = line_is_group(line, group);
+		if (inside && line_is_group(line, group))
 			group_line = i + 1;
-		if (inside && key != NULL && line_is_key(lines[i], key))
+		if (inside && key != NULL && line_is_key(line, key))
 			return i + 1;
 	}
 	return group_line;
@@ -66,7 +68,8 @@ static gboolean refuse(
 /* The words of a key; none where it is absent. */
 static char **words_of(const File *file, const char *group, const char *key)
 {
-	g_autofree char *value = g_key_file_get_string(file->keys, group, key, NULL);
+	/* As it stands there: a wrong escape would make g_key_file_get_string() return nothing. */
+	g_autofree char *value = g_key_file_get_value(file->keys, group, key, NULL);
 	g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
 
 	if (value != NULL) {
@@ -139,7 +142,7 @@ static gboolean read_wire(
 	g_auto(GStrv) words = words_of(file, group, "wire");
 
 	for (guint i = 0; words[i] != NULL; i++) {
-		g_auto(GStrv) sides = g_strsplit(words[i], ">", 2);
+		g_auto(GStrv) sides = g_strsplit(words[i], ">", -1);
 
 		if (g_strv_length(sides) != 2 || sides[0][0] == '\0' || sides[1][0] == '\0')
 			return refuse(file, group, "wire", error,
@@ -208,8 +211,8 @@ static gboolean read_head(const File *file, IcelabScenario *scenario, GError **e
 		return refuse(file, "scenario", NULL, error, "the group [scenario] is missing");
 	if (!check_keys(file, "scenario", allowed, "title, topology, stun and protects", error))
 		return FALSE;
-	scenario->title = g_key_file_get_string(file->keys, "scenario", "title", NULL);
-	scenario->topology = g_key_file_get_string(file->keys, "scenario", "topology", NULL);
+	scenario->title = g_key_file_get_value(file->keys, "scenario", "title", NULL);
+	scenario->topology = g_key_file_get_value(file->keys, "scenario", "topology", NULL);
 	scenario->stun = words_of(file, "scenario", "stun");
 	scenario->protects = words_of(file, "scenario", "protects");
 	if (scenario->title == NULL || scenario->topology == NULL)
@@ -239,20 +242,37 @@ static guint first_bad_line(const char *text)
 	return 1;
 }
 
-/* GKeyFile merges a group that stands twice; here the second would silently change the first. */
-static gboolean check_groups_once(const File *file, GError **error)
+static gboolean refuse_twice(const File *file, guint number, const char *what, GError **error)
 {
-	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	g_set_error(
+		error, ICELAB_SCENARIO_ERROR, 0, "%s:%u: %s stands twice", file->path, number, what);
+	return FALSE;
+}
+
+/* GKeyFile merges a group that stands twice, and of a key it takes the last; here the second would
+ * silently change the first. */
+static gboolean check_once(const File *file, GError **error)
+{
+	g_autoptr(GHashTable) groups = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GHashTable) keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_auto(GStrv) lines = g_strsplit(file->text, "\n", -1);
 
 	for (guint i = 0; lines[i] != NULL; i++) {
-		const char *line = g_strstrip(lines[i]);
+		char *line = g_strstrip(lines[i]);
+		gboolean is_group = line[0] == '[';
+		char *equals = strchr(line, '=');
 
-		if (line[0] == '[' && !g_hash_table_add(seen, (gpointer)line)) {
-			g_set_error(error, ICELAB_SCENARIO_ERROR, 0, "%s:%u: the group %s stands twice",
-				file->path, i + 1, line);
-			return FALSE;
-		}
+		if (line[0] == '\0' || line[0] == '#' || (!is_group && equals == NULL))
+			continue;
+		if (is_group)
+			g_hash_table_remove_all(keys);
+		else
+			*equals = '\0';
+		g_autofree char *what = is_group ? g_strdup_printf("the group %s", line)
+										 : g_strdup_printf("the key \"%s\"", g_strchomp(line));
+
+		if (!g_hash_table_add(is_group ? groups : keys, g_strdup(what)))
+			return refuse_twice(file, i + 1, what, error);
 	}
 	return TRUE;
 }
@@ -270,12 +290,16 @@ IcelabScenario *icelab_scenario_parse(const char *text, const char *path, GError
 	scenario->name = g_path_get_basename(path);
 	if (g_str_has_suffix(scenario->name, ".ini"))
 		scenario->name[strlen(scenario->name) - 4] = '\0';
+	if (!g_utf8_validate(text, -1, NULL)) {
+		g_set_error(error, ICELAB_SCENARIO_ERROR, 0, "%s:1: not UTF-8", path);
+		return NULL;
+	}
 	if (!g_key_file_load_from_data(keys, text, (gsize)-1, G_KEY_FILE_NONE, &cause)) {
 		g_set_error(error, ICELAB_SCENARIO_ERROR, 0, "%s:%u: %s", path, first_bad_line(text),
 			cause->message);
 		return NULL;
 	}
-	if (!check_groups_once(&file, error) || !read_head(&file, scenario, error))
+	if (!check_once(&file, error) || !read_head(&file, scenario, error))
 		return NULL;
 
 	g_auto(GStrv) groups = g_key_file_get_groups(keys, NULL);

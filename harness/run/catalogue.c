@@ -76,6 +76,9 @@ static void collect_folder(GPtrArray *files, const char *folder, const char *pre
 		g_autofree char *name = g_strconcat(prefix, entry, NULL);
 
 		if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+			/* A link may lead back here, over and over. */
+			if (g_file_test(path, G_FILE_TEST_IS_SYMLINK))
+				continue;
 			g_autofree char *deeper = g_strconcat(name, "/", NULL);
 
 			collect_folder(files, path, deeper);

@@ -13,6 +13,23 @@
 
 G_DEFINE_QUARK(icelab_evidence_error, icelab_evidence_error)
 
+/* What nobody but a run puts into a cell's folder. */
+static gboolean is_evidence(const char *name)
+{
+	static const char *const names[] = {
+		"scenario.ini", "book", "observation.json", "adapter.log", "lab.log", NULL};
+
+	/* A run that is killed may leave a file that is not yet called by its name. */
+	return g_strv_contains(names, name) || g_str_has_suffix(name, ".pcap") ||
+		   g_str_has_prefix(name, "scenario.ini.");
+}
+
+static int find_foreign(
+	const char *path, G_GNUC_UNUSED const struct stat *status, int kind, struct FTW *walk)
+{
+	return kind != FTW_D && (kind != FTW_F || !is_evidence(path + walk->base)) ? 1 : 0;
+}
+
 static int remove_entry(const char *path, G_GNUC_UNUSED const struct stat *status,
 	G_GNUC_UNUSED int kind, G_GNUC_UNUSED struct FTW *walk)
 {
@@ -26,13 +43,14 @@ static gboolean is_empty(const char *folder)
 	return dir != NULL && g_dir_read_name(dir) == NULL;
 }
 
-/* Only what an earlier run made is ever removed. */
+/* Only what an earlier run made is ever removed; one that was killed made no report. */
 static gboolean clear_earlier_run(const char *folder, GError **error)
 {
 	g_autofree char *report = g_build_filename(folder, "run.json", NULL);
 	g_autofree char *cells = g_build_filename(folder, "cells", NULL);
 
-	if (!g_file_test(report, G_FILE_TEST_EXISTS) && !g_file_test(cells, G_FILE_TEST_IS_DIR)) {
+	if ((!g_file_test(report, G_FILE_TEST_EXISTS) && !g_file_test(cells, G_FILE_TEST_IS_DIR)) ||
+		nftw(cells, find_foreign, 16, FTW_PHYS) > 0) {
 		g_set_error(error, ICELAB_EVIDENCE_ERROR, 0,
 			"%s is neither empty nor an earlier run; name another folder with --output", folder);
 		return FALSE;
@@ -103,6 +121,9 @@ IcelabResult *icelab_evidence_judge(const char *folder, GError **error)
 	observation = icelab_observation_from_json(observation_text, observation_path, error);
 	if (observation == NULL)
 		return NULL;
+	/* The file is a copy under another name; messages name the original. */
+	g_free(scenario->name);
+	scenario->name = g_strdup(observation->scenario);
 	start = g_get_monotonic_time();
 	result = icelab_judge(scenario, book, observation);
 	result->judge_ms = (double)(g_get_monotonic_time() - start) / 1000;

@@ -55,6 +55,16 @@ static int open_folder(const IcelabWorker *worker, const IcelabPlanned *planned)
 	return openat(worker->folder, planned->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/* Without evidence there is no judging; and what keeps one cell's from being written keeps the
+ * others' too. Returns FALSE. */
+static gboolean give_up(const IcelabWorker *worker, guint index, const char *what)
+{
+	g_autofree char *text = g_strdup_printf("%s: %s", what, g_strerror(errno));
+
+	report(worker, ICELAB_REPORT_BROKEN, index, 0, text);
+	return FALSE;
+}
+
 /* Returns whether the lab can serve another cell. */
 static gboolean run_cell(const IcelabWorker *worker, IcelabLab *lab, guint index)
 {
@@ -71,7 +81,7 @@ static gboolean run_cell(const IcelabWorker *worker, IcelabLab *lab, guint index
 	gboolean changed = FALSE;
 
 	if (cell.folder < 0)
-		return FALSE;
+		return give_up(worker, index, "the cell's folder cannot be opened");
 	report(worker, ICELAB_REPORT_STARTED, index, 0, NULL);
 	observation = icelab_cell_run(lab, &cell, &changed);
 	observation->lab_ms = (double)lab->build_us / 1000 / worker->cells->len;
@@ -81,7 +91,7 @@ static gboolean run_cell(const IcelabWorker *worker, IcelabLab *lab, guint index
 		copy_file(LOG, cell.folder, "lab.log");
 	if (!write_file(cell.folder, "observation.json", json)) {
 		close(cell.folder);
-		return FALSE;
+		return give_up(worker, index, "observation.json cannot be written");
 	}
 	close(cell.folder);
 	report(worker, ICELAB_REPORT_DONE, index, observation->gather_ms, NULL);

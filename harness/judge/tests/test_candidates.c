@@ -59,6 +59,10 @@ static void test_hosts_beyond_the_policy(void **state)
 	static const Case cases[] = {
 		{&world_full, CONSENT, NULL, ADD("192.168.7.7"),
 			"warn\nI1 warn 192.168.7.7 candidate host udp\n"},
+		/* An address of an interface that is down: nothing speaks against it, and nothing for it.
+		 */
+		{&world_full, CONSENT, NULL, "local 192.168.7.7/24 eth7 down\n" ADD("192.168.7.7"),
+			"warn\nI1 warn 192.168.7.7 candidate host udp\n"},
 		{&world_full, DEFAULT, NULL, ADD("{lan4}"), "fail\nN11 fail lan4 candidate host udp\n"},
 		{&world_full, DEFAULT, NULL, ADD("192.168.7.7"),
 			"fail\nN11 fail 192.168.7.7 candidate host udp\n"},
@@ -169,6 +173,14 @@ static void test_names(void **state)
 			"fail\nM1 fail 12345678-9abc-4def-8123-456789abcdeg.local candidate host udp\n"},
 		{&world_full, PRIVATE, NULL, ADD("12345678a9abc-4def-8123-456789abcdef.local"),
 			"fail\nM1 fail 12345678a9abc-4def-8123-456789abcdef.local candidate host udp\n"},
+		{&world_full, PRIVATE, NULL, ADD("g2345678-9abc-4def-8123-456789abcdef.local"),
+			"fail\nM1 fail g2345678-9abc-4def-8123-456789abcdef.local candidate host udp\n"},
+		{&world_full, PRIVATE, NULL, ADD("12345678-9abc-4def-8123-456789abcdef.local.local"),
+			"fail\nM1 fail 12345678-9abc-4def-8123-456789abcdef.local.local candidate host udp\n"},
+		{&world_full, PUBLIC, NULL, ADD("laptop.local"),
+			"warn\nN16 warn laptop.local candidate host udp\n"},
+		{&world_full, PRIVATE, "candidate candidate:3\ncandidate candidate:4", ONE_NAME,
+			"warn\nI7 warn srflx@exit4 missing\n"},
 		{&world_full, PRIVATE, NULL, ADD("2345678-9abc-4def-8123-456789abcdef.local"),
 			"fail\nM1 fail 2345678-9abc-4def-8123-456789abcdef.local candidate host udp\n"},
 	};
@@ -249,6 +261,8 @@ static void test_times_and_places(void **state)
 			"late candidate:1 1 TCP 1000 {lan4} 9 typ host tcptype passive\n"
 			"late candidate:7 1 TCP 1000 {lan4} 9 typ host tcptype active",
 			"fail\nI9 fail lan4 foundation of host\nL15 fail lan4 candidate host tcp\n"},
+		{&world_lan, PRIVATE, "sdp", "sdp a=candidate:1 1 UDP 2130706431 {lan4} 50000 typ host|",
+			"warn\nL6 warn isp4 candidate srflx udp\n"},
 		{&world_lan, PRIVATE, "candidate candidate:1", NULL, "warn\nL6 warn lan4 sdp host udp\n"},
 		{&world_lan, PRIVATE, NULL,
 			"candidate candidate:7 1 TCP 1000 {lan4} 9 typ host tcptype active",

@@ -201,9 +201,14 @@ static void test_dual_stack(void **state)
 static void test_what_cannot_be_computed(void **state)
 {
 	World absent = world_lan;
+	World first = world_lan;
 	World strange = world_lan;
 	const Case cases[] = {
 		{&absent, PRIVATE, NULL, NULL, "lan has no server called \"stun9\""},
+		{&first, PRIVATE, NULL, NULL, "lan has no server called \"stun9\""},
+		{&world_lan, RELAY, "local", "local 192.168.9.9/24 eth1",
+			"the client has 192.168.9.9 on eth1, which the address book of lan does not name; give "
+			"it a name in the topology"},
 		{&world_lan, RELAY, NULL, "local 192.168.9.9/24 eth1",
 			"the client has 192.168.9.9 on eth1, which the address book of lan does not name; give "
 			"it a name in the topology"},
@@ -213,6 +218,7 @@ static void test_what_cannot_be_computed(void **state)
 
 	(void)state;
 	absent.stun = "stun4 stun9";
+	first.stun = "stun9 stun4";
 	strange.stun = "";
 	check(cases, G_N_ELEMENTS(cases));
 
@@ -291,6 +297,7 @@ static void test_disagreement(void **state)
 			"] uses lacks eth0, but the kernel's routes and the policy's rules say otherwise; "
 			"\"icelab expect world\" prints what they say\n"},
 		{&unknown, RELAY, NULL, NULL, "broken: scenarios/world.ini:6: there is no clause N99\n"},
+		{&unknown, NO_UDP, NULL, NULL, "broken: scenarios/world.ini:8: there is no clause N98\n"},
 	};
 
 	unused.policies = "[policy " CONSENT "]\n"
@@ -299,7 +306,8 @@ static void test_disagreement(void **state)
 					  "raddr = lan4 link6 hidden\n"
 					  "wire = lan4>eth0 link6>eth0\n"
 					  "cites = N4\n";
-	unknown.policies = "[policy " RELAY "]\ncites = N8 N99\n";
+	unknown.policies = "[policy " RELAY "]\ncites = N8 N99\n"
+					   "[policy " NO_UDP "]\ncites = N98 N10\n";
 	WORLD_CHECK(last, "");
 }
 

@@ -76,6 +76,10 @@ static void test_statistics_and_errors(void **state)
 	static const Case cases[] = {
 		{&world_full, PUBLIC, NULL, "stats {\"a\":{\"b\":[1,null,true,\"10.8.0.2\"]}}",
 			"pass\ntun4 stats\n"},
+		{&world_full, RELAY, NULL, "stats \"10.8.0.2\"", "pass\ntun4 stats\n"},
+		{&world_full, RELAY, NULL,
+			"line {\"type\":\"policy\",\"policy\":\"relay\",\"detail\":\"bound to 10.8.0.2\"}",
+			"pass\n"},
 		{&world_full, PUBLIC, NULL, "stats {\"IC 10.8.0.2:5000\":{\"port\":5000}}",
 			"pass\ntun4 stats\n"},
 		{&world_full, PUBLIC, NULL, "stats [[\"udp://10.8.0.2:1\"],[\"again 10.8.0.2\"]]",
@@ -100,6 +104,8 @@ static void test_wire(void **state)
 		/* The STUN server is told where the user comes from. */
 		{&world_full, PUBLIC, NULL, NULL, "pass\n"},
 		{&world_full, PUBLIC, NULL, "in stun eth0 stun udp {isp4} 5 {stun4} 3478",
+			"pass\nisp4 wire\n"},
+		{&world_full, RELAY, "out client\nin ", "in stun eth0 stun udp {isp4} 5 {stun4} 3478",
 			"pass\nisp4 wire\n"},
 		{&world_full, PUBLIC, NULL, "in vpn wg0 stun udp {lan4} 5 {stun4} 3478",
 			"pass\nlan4 wire\n"},

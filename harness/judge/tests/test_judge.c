@@ -43,7 +43,10 @@ static void test_doubtful_sensors(void **state)
 		{&world_full, PRIVATE, "sensor router", "sensor router 4 deaf",
 			"broken: the sensor on router did not see its canary\n"},
 		{&world_full, PRIVATE, "sensor client", "sensor client 4 drops",
-			"broken: the sensor on client dropped 3 frames\n"},
+			"broken: the sensor on client dropped 1 frames\n"},
+		{&world_full, PRIVATE, "sensor",
+			"sensor client 4 deaf\nsensor router 4\nsensor stun 4\nsensor vpn 4",
+			"broken: the sensor on client did not see its canary\n"},
 		/* More than are needed, but one of them blind. */
 		{&world_full, PRIVATE, NULL, "sensor core 4\nsensor more 4 deaf",
 			"broken: the sensor on more did not see its canary\n"},
@@ -51,7 +54,7 @@ static void test_doubtful_sensors(void **state)
 		/* Nothing is said of an implementation that was not seen, though it leaks. */
 		{&world_full, PRIVATE, "sensor client",
 			"sensor client 4 drops\ncandidate candidate:9 1 UDP 1 {lan4} 5 typ host",
-			"broken: the sensor on client dropped 3 frames\n"},
+			"broken: the sensor on client dropped 1 frames\n"},
 	};
 
 	(void)state;
@@ -178,6 +181,19 @@ static void test_many_candidates(void **state)
 	}
 }
 
+static void test_many_described_candidates(void **state)
+{
+	g_autoptr(GString) more = g_string_new("sdp v=0|");
+
+	(void)state;
+	for (guint i = 1; i <= 1001; i++)
+		g_string_append_printf(more, "a=candidate:1 %u UDP %u {lan4} 5 typ host|", 1 + i % 256, i);
+
+	const Case one = {&world_six, PRIVATE, NULL, more->str, "broken: more than 1000 candidates\n"};
+
+	world_check_cases(&one, 1, "");
+}
+
 /* No text, however broken, ends the judge itself. */
 static void test_random_text(void **state)
 {
@@ -256,6 +272,7 @@ int main(void)
 		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_hostile_text),
 		cmocka_unit_test(test_many_candidates),
+		cmocka_unit_test(test_many_described_candidates),
 		cmocka_unit_test(test_random_text),
 		cmocka_unit_test(test_pure),
 		cmocka_unit_test(test_clauses),

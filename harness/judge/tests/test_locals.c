@@ -85,6 +85,8 @@ static void test_beside_better_ones(void **state)
 		{LOCAL(EUI64, "") LOCAL(OPAQUE, " down"), EUI64, ""},
 		{LOCAL(EUI64, "") LOCAL(OPAQUE, " deprecated"), EUI64, ""},
 		{LOCAL(EUI64, "") LOCAL("2001:db8:1::222:33ff:fe44:5566", ""), EUI64, ""},
+		/* Whichever is listed first. */
+		{LOCAL(OPAQUE, "") LOCAL(EUI64, ""), EUI64, "I5 fail"},
 		/* By themselves they say nothing against each other. */
 		{LOCAL(OPAQUE, ""), OPAQUE, ""},
 		{LOCAL(TEMPORARY, " temporary") LOCAL(EUI64, ""), TEMPORARY, ""},

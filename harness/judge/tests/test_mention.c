@@ -67,6 +67,7 @@ static void test_v6(void **state)
 		if (mentions(without[i], "2001:db8::1"))
 			fail_msg("seen in \"%s\"", without[i]);
 	}
+	assert_true(mentions("2001:0dB8:aA:fF::9", "2001:db8:aa:ff::9"));
 	assert_true(mentions("::1", "::1"));
 	assert_true(mentions("2001:db8::", "2001:db8::"));
 	assert_true(mentions("port of 2001:db8::: none", "2001:db8::"));

@@ -17,6 +17,9 @@ static void test_presence(void **state)
 #define SIX(type) "candidate candidate:8 1 UDP 1000 {lan4} 5000 typ " type
 	static const Case cases[] = {
 		{&world_six, PRIVATE, NULL, "candidate " ISP4, "fail\nS1 fail isp4 raddr of srflx\n"},
+		{&world_full, PUBLIC, "candidate candidate:4",
+			"candidate candidate:4 1 UDP 1694498559 {exit4} 61001 typ srflx",
+			"fail\nS1 fail exit4 raddr of srflx\n"},
 		{&world_six, PUBLIC, NULL, "candidate " ISP4 " raddr 0.0.0.0",
 			"fail\nS1 fail isp4 raddr of srflx\n"},
 		{&world_six, PRIVATE, NULL, "candidate " ISP4 " rport 9",
@@ -150,6 +153,8 @@ static void test_descriptions(void **state)
 			"initial v=0|o=- 1 1 IN IP4 0.0.0.0|c=IN IP6 ::|a=rtcp:9|a=rtcp:9 IN IP6 ::|"
 			"o=- 1 1 IN IP4 host.example.com|o=- 1 1 IN IP6 ::1|",
 			"pass\n"},
+		{&world_lan, PRIVATE, NULL,
+			"line {\"type\":\"state\",\"state\":\"x\",\"sdp\":\"c=IN IP4 10.1.2.3\"}", "pass\n"},
 		/* Before there are candidates, even an allowed address is too much. */
 		{&world_lan, PRIVATE, NULL, "initial v=0|c=IN IP4 {lan4}|",
 			"fail\nJ4 fail lan4 c= of the initial description\n"},

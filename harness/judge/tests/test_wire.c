@@ -224,6 +224,13 @@ static void test_uses(void **state)
 			"out client tun0 stun udp {tun4} 50000 {stun_inside4} 3478", "warn\n" MISSING},
 		{&world_split, CONSENT, "candidate candidate:1\nout client eth0 stun", NULL,
 			"fail\nI1 warn host@lan4 missing\nN4 fail eth0 missing\n"},
+		/* The first of all candidates or packets does, too. */
+		{&world_split, CONSENT,
+			"out client\ncandidate candidate:2\ncandidate candidate:3\ncandidate candidate:4", NULL,
+			"fail\nI1 warn host@tun4 missing\nI7 warn srflx@exit4 missing\n"
+			"I7 warn srflx@isp4 missing\nN4 fail tun0 missing\n"},
+		{&world_split, CONSENT, "out client\nin \ncandidate candidate:3\ncandidate candidate:4",
+			"out client tun0 stun udp {tun4} 50000 {stun_inside4} 3478", "warn\n" MISSING},
 		/* What the kernel says, what comes in and what others send does not. */
 		{&world_split, CONSENT, NO_TUN0,
 			"out client tun0 icmp - {tun4} 0 {stun4} 0\n"

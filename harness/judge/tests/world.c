@@ -98,7 +98,7 @@ static void observe_sensor(IcelabObservation *observation, char **words)
 	sensor->node = g_strdup(words[1]);
 	sensor->seen = g_ascii_strtoull(words[2], NULL, 10);
 	sensor->canary = !has_word(words, "deaf");
-	sensor->drops = has_word(words, "drops") ? 3 : 0;
+	sensor->drops = has_word(words, "drops") ? 1 : 0;
 	g_ptr_array_add(observation->sensors, sensor);
 }
 
@@ -131,6 +131,11 @@ static void observe_event(IcelabObservation *observation, const char *type, cons
 	if (late || g_str_equal(type, "candidate")) {
 		json_object_set_string_member(line, "type", "candidate");
 		json_object_set_string_member(line, "candidate", rest);
+	} else if (g_str_equal(type, "line")) {
+		g_autoptr(JsonNode) node = json_from_string(rest, NULL);
+
+		json_object_unref(line);
+		line = json_node_dup_object(node);
 	} else if (g_str_equal(type, "stats") || g_str_equal(type, "error")) {
 		JsonNode *node = json_from_string(rest, NULL);
 

@@ -13,7 +13,7 @@
  *     sensor NODE FRAMES [deaf] [drops]
  *     candidate LINE      late LINE           (late: behind "done")
  *     sdp LINES           initial LINES       (lines end with |)
- *     stats JSON          error JSON
+ *     stats JSON          error JSON          line JSON (an event as it is)
  *     out|in NODE INTERFACE KIND PROTOCOL SOURCE PORT DESTINATION PORT     (- for none)
  */
 typedef struct {

@@ -31,8 +31,9 @@
 #define HOME_FACTS                                                                                 \
 	"sensor client 10\n"                                                                           \
 	"sensor router 10\n"                                                                           \
-	"sensor stun 10\n" LOOPBACK "local {lan4}/24 eth0\n"                                           \
-	"local {link6}/64 eth0\n"
+	"sensor stun 10\n"                                                                             \
+	"local {lan4}/24 eth0\n"                                                                       \
+	"local {link6}/64 eth0\n" LOOPBACK
 
 #define SILENT                                                                                     \
 	"[policy disable_non_proxied_udp]\n"                                                           \

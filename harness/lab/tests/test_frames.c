@@ -137,6 +137,31 @@ static void test_extensions(void **state)
 	check_extensions("more than anyone sends", many, 8, 0, 0, false, 60);
 }
 
+/* An extension header that says that it is longer than what is there, and one with nothing behind.
+ */
+static void test_broken_extensions(void **state)
+{
+	static const uint8_t longer[] = {17, 7, 0, 0, 0, 0, 0, 0, 0x13, 0x88, 0x13, 0x89, 0, 8, 0, 0};
+	static const uint8_t last[] = {17, 0, 0, 0, 0, 0, 0, 0};
+	static const uint8_t kinds[] = {60, 44};
+
+	(void)state;
+	Sample sample = {.name = "longer", .link = ICELAB_LINK_IP, .protocol = 0x86DD};
+
+	frame_put_v6(&sample.frame, 60, sizeof longer);
+	frame_put(&sample.frame, longer, sizeof longer);
+	sample.wanted = frame_between(6, ICELAB_PACKET_OTHER, 60);
+	frame_check(&sample);
+	for (size_t i = 0; i < sizeof kinds; i++) {
+		Sample bare = {.name = "nothing behind", .link = ICELAB_LINK_IP, .protocol = 0x86DD};
+
+		frame_put_v6(&bare.frame, kinds[i], sizeof last);
+		frame_put(&bare.frame, last, sizeof last);
+		bare.wanted = frame_between(6, ICELAB_PACKET_OTHER, 17);
+		frame_check(&bare);
+	}
+}
+
 /* Where the packet ends and the padding begins. */
 static void test_lengths(void **state)
 {
@@ -174,6 +199,19 @@ static void test_lengths(void **state)
 	}
 }
 
+static void test_nothing_but_padding(void **state)
+{
+	static const uint8_t padding[26] = {1, 2, 3, 4, 0, 26};
+	Sample sample = {.name = "padding", .link = ICELAB_LINK_ETHERNET};
+
+	(void)state;
+	frame_put_ethernet(&sample.frame, 0x0800);
+	frame_put_v4(&sample.frame, 17, 0, 0, 0);
+	frame_put(&sample.frame, padding, sizeof padding);
+	sample.wanted = frame_between(4, ICELAB_PACKET_OTHER, 17);
+	frame_check(&sample);
+}
+
 static void test_versions(void **state)
 {
 	for (int family = 4; family <= 6; family += 2) {
@@ -187,6 +225,18 @@ static void test_versions(void **state)
 		frame_put_udp(&sample.frame, 5000, 5001, 0);
 		sample.frame.bytes[0] = (uint8_t)(0x50 | (sample.frame.bytes[0] & 0x0F));
 		frame_check(&sample);
+	}
+
+	for (int family = 4; family <= 6; family += 2) {
+		Sample bare = {.name = "a header and nothing more", .link = ICELAB_LINK_IP};
+
+		bare.protocol = family == 4 ? 0x0800 : 0x86DD;
+		if (family == 4)
+			frame_put_v4(&bare.frame, 132, 0, 0, 0);
+		else
+			frame_put_v6(&bare.frame, 132, 0);
+		bare.wanted = frame_between(family, ICELAB_PACKET_OTHER, 132);
+		frame_check(&bare);
 	}
 
 	Sample small = {.name = "a header of 4 words", .link = ICELAB_LINK_IP, .protocol = 0x0800};
@@ -229,6 +279,7 @@ static void test_canary_and_others(void **state)
 	Sample tunnel = {
 		.name = "canary in a tunnel", .link = ICELAB_LINK_IP, .protocol = ICELAB_CANARY_ETHERTYPE};
 	Sample vlan = {.name = "VLAN", .link = ICELAB_LINK_ETHERNET, .protocol = 0x0800};
+	Sample header = {.name = "a canary without anything", .link = ICELAB_LINK_ETHERNET};
 	Sample nothing = {.name = "nothing", .link = ICELAB_LINK_IP, .protocol = 0x0800};
 	Sample stub = {.name = "no header", .link = ICELAB_LINK_ETHERNET, .protocol = 0x0806};
 
@@ -245,6 +296,9 @@ static void test_canary_and_others(void **state)
 	frame_put_v4(&vlan.frame, 17, 0, 0, 0);
 	frame_check(&vlan);
 	frame_check(&nothing);
+	frame_put_ethernet(&header.frame, ICELAB_CANARY_ETHERTYPE);
+	header.wanted = (IcelabPacket){.kind = ICELAB_PACKET_CANARY};
+	frame_check(&header);
 	frame_put(&stub.frame, "0123456789abc", 13);
 	frame_check(&stub);
 }
@@ -255,7 +309,9 @@ int main(void)
 		cmocka_unit_test(test_kernel_talk),
 		cmocka_unit_test(test_fragments),
 		cmocka_unit_test(test_extensions),
+		cmocka_unit_test(test_broken_extensions),
 		cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_nothing_but_padding),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_arp),
 		cmocka_unit_test(test_canary_and_others),

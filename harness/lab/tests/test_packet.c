@@ -96,6 +96,9 @@ static void test_turn(void **state)
 	frame_put_u16(&other_channel, 5);
 	frame_put(&other_channel, "data", 4);
 	check_udp("channel cut off", 5000, 3478, &other_channel, ICELAB_PACKET_UDP, false);
+	other_channel.bytes[3] = 0;
+	other_channel.length = 4;
+	check_udp("channel without data", 5000, 3478, &other_channel, ICELAB_PACKET_TURN, false);
 	other_channel.length = 3;
 	check_udp("channel of three bytes", 5000, 3478, &other_channel, ICELAB_PACKET_UDP, false);
 }
@@ -110,14 +113,18 @@ static void test_known_ports(void **state)
 		{5353, 5353, ICELAB_PACKET_MDNS}, {5000, 5353, ICELAB_PACKET_MDNS},
 		{5353, 5000, ICELAB_PACKET_MDNS}, {5000, 1900, ICELAB_PACKET_SSDP},
 		{1900, 5000, ICELAB_PACKET_SSDP}, {5000, 5351, ICELAB_PACKET_PORT_MAPPING},
-		{5351, 5000, ICELAB_PACKET_UDP}, {68, 67, ICELAB_PACKET_DHCP}, {67, 68, ICELAB_PACKET_DHCP},
+		{5351, 5000, ICELAB_PACKET_UDP}, {68, 67, ICELAB_PACKET_DHCP},
+		{5000, 67, ICELAB_PACKET_DHCP}, {68, 5000, ICELAB_PACKET_UDP}, {67, 68, ICELAB_PACKET_DHCP},
 		{546, 547, ICELAB_PACKET_DHCP}, {547, 546, ICELAB_PACKET_DHCP},
 		{5000, 5001, ICELAB_PACKET_UDP}};
 	Frame text = {0};
 	Frame nothing = {0};
+	Frame byte = {0};
 
 	(void)state;
 	frame_put(&text, "\xAAtext", 5);
+	frame_put(&byte, "\xAA", 1);
+	check_udp("one byte of DNS", 5000, 53, &byte, ICELAB_PACKET_DNS, false);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		check_udp("port", cases[i].from, cases[i].to, &text, cases[i].kind, false);
 	check_udp("nothing for DNS", 5000, 53, &nothing, ICELAB_PACKET_UDP, false);
@@ -159,6 +166,7 @@ static void test_tcp(void **state)
 	(void)state;
 	frame_put_stun(&binding, 0x0001, frame_rfc5389, 0);
 	frame_put(&text, "\xAAtext", 5);
+	check_tcp("bare segment", 3478, 5, &nothing, ICELAB_PACKET_TCP, false);
 	check_tcp("first segment", 3478, 10, &nothing, ICELAB_PACKET_TCP, false);
 	check_tcp("STUN over TCP", 3478, 8, &binding, ICELAB_PACKET_STUN, true);
 	binding.bytes[1] = 3;

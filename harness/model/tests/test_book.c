@@ -27,7 +27,8 @@ static const char good[] = "# A home network\n"
 						   "origin web4\n"
 						   "path eth0 stun4 isp4\n"
 						   "infra client eth0 udp lan4:51820 vpn4:443 the tunnel's own # packets\n"
-						   "infra vpn wan0 tcp isp4:* vpn4:443 over TCP";
+						   "infra vpn wan0 tcp isp4:* vpn4:443 over TCP\n"
+						   "infra vpn wan0 udp isp4:500 vpn4:* somewhere";
 
 static IcelabBook *parse_good(void)
 {
@@ -60,7 +61,7 @@ static void test_good(void **state)
 	assert_string_equal(path->interface, "eth0");
 	assert_ptr_equal(path->server, icelab_book_server(book, "stun4"));
 	assert_ptr_equal(path->mapped, icelab_book_by_name(book, "isp4"));
-	assert_int_equal(book->infras->len, 2);
+	assert_int_equal(book->infras->len, 3);
 	assert_string_equal(infra->node, "client");
 	assert_string_equal(infra->interface, "eth0");
 	assert_string_equal(infra->protocol, "udp");
@@ -86,6 +87,7 @@ static void test_lookups(void **state)
 {
 	g_autoptr(IcelabBook) book = parse_good();
 	const IcelabAddress lan6 = address("2001:db8::1");
+	const IcelabAddress lan4 = address("192.168.1.10");
 	const IcelabAddress stun4 = address("192.0.2.53");
 	const IcelabAddress web4 = address("192.0.2.80");
 	const IcelabAddress strange = address("2001:db8::2");
@@ -99,6 +101,7 @@ static void test_lookups(void **state)
 	assert_string_equal(icelab_book_by_name(book, "lan6")->interface, "eth0");
 	assert_null(icelab_book_by_name(book, "lan5"));
 	assert_string_equal(icelab_book_by_address(book, &lan6)->name, "lan6");
+	assert_string_equal(icelab_book_by_address(book, &lan4)->name, "lan4");
 	assert_null(icelab_book_by_address(book, &strange));
 	assert_int_equal(icelab_book_server(book, "stun4")->port, 3478);
 	assert_null(icelab_book_server(book, "web4"));
@@ -136,6 +139,8 @@ static void test_infra(void **state)
 		{"vpn", "wan0", "tcp", "203.0.113.10", 40000, "198.51.100.10", 443, TRUE},
 		{"vpn", "wan0", "tcp", "198.51.100.10", 443, "203.0.113.10", 1, TRUE},
 		{"vpn", "wan0", "tcp", "203.0.113.10", 40000, "198.51.100.10", 40000, FALSE},
+		{"vpn", "wan0", "udp", "203.0.113.10", 500, "198.51.100.10", 40000, TRUE},
+		{"vpn", "wan0", "udp", "203.0.113.10", 501, "198.51.100.10", 40000, FALSE},
 	};
 	g_autoptr(IcelabBook) book = parse_good();
 
@@ -211,7 +216,7 @@ static void test_bad_lines(void **state)
 												"node client client\n"
 												"address lan4 192.168.1.10 client eth0\n"
 												"%s\n"
-												"not looked at\n",
+												"server lan4 3478\n",
 			cases[i].line);
 		g_autofree char *wanted = g_strdup_printf("/tmp/a book:4: %s", cases[i].wanted);
 		g_autoptr(GError) error = NULL;

@@ -21,7 +21,7 @@ static const char *check(const char *text, size_t length)
 
 	assert_non_null(exact);
 	memcpy(exact, text, length);
-	right = icelab_json_check(exact, length, &error);
+	right = icelab_json_check(exact, length, ICELAB_JSON_DEPTH, &error);
 	assert_true(right == (error == NULL));
 	free(exact);
 	return error;
@@ -33,6 +33,7 @@ static void test_good(void **state)
 		"\"\"", "0", "-0", "-12", "1.5", "1e9", "1E+9", "1.25e-10", "0.0", "1e200",
 		"[1,2,[3,{\"a\":null}],{}]", "{\"a\":1,\"b\":[],\"a\":{}}", "{ \"a\" : 1 , \"b\" : 2 }",
 		"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\uFFFF\\uD7ff\\ue000\"", "\"\\ud83d\\ude00\"",
+		"\"\\uD800\\uDC00\"", "\"\\uDBFF\\uDFFF\"", "\"\\uABCD\\uEFab\"",
 		"\"\xc3\xa9 /* // ' [ {\"", "[[[]]]", "[[],[]]", "[{}]", "{\"\":\"\"}",
 		"1234567890123456789012345678901234567890123456789012345678901234"};
 
@@ -124,6 +125,10 @@ static void test_bad(void **state)
 		{"\"\\ud83d\\u0041\"", "half a surrogate pair in a string"},
 		{"\"\\ud83d\\ud83d\"", "half a surrogate pair in a string"},
 		{"\"\\ud83d\\ue000\"", "half a surrogate pair in a string"},
+		{"\"\\uD800\"", "half a surrogate pair in a string"},
+		{"\"\\uDA00\"", "half a surrogate pair in a string"},
+		{"\"\\uDFFF\"", "half a surrogate pair in a string"},
+		{"\"\\udc00\\udc00\"", "half a surrogate pair in a string"},
 		{"\"\\ude00\"", "half a surrogate pair in a string"},
 	};
 
@@ -139,7 +144,7 @@ static void test_bad(void **state)
 	assert_non_null(check("1\0", 2));
 	assert_non_null(check("\"\0\"", 3));
 	assert_non_null(check("\"\\\0\"", 4));
-	assert_non_null(check("\"\\u\0\"", 5));
+	assert_non_null(check("\"\\u\0\0\0\0\"", 8));
 }
 
 static void test_depth(void **state)
@@ -158,6 +163,13 @@ static void test_depth(void **state)
 		else
 			assert_string_equal(error, "nested too deeply");
 	}
+	/* Less may be asked for, and no more than there is room for. */
+	const char *why = NULL;
+
+	assert_true(icelab_json_check("[[]]", 4, 2, &why));
+	assert_false(icelab_json_check("[[]]", 4, 1, &why));
+	assert_string_equal(why, "nested too deeply");
+	assert_false(icelab_json_check(text, 2 * (ICELAB_JSON_DEPTH + 1), 1000, &why));
 	/* Beside each other there may be more. */
 	memcpy(text, "[", 1);
 	for (size_t i = 0; i < ICELAB_JSON_DEPTH; i++)
@@ -206,17 +218,41 @@ static void test_parse(void **state)
 		{"[1]", 3, "not a JSON object"},
 		{"", 0, "not JSON: a value was expected"},
 	};
-	g_autoptr(JsonObject) object = icelab_json_parse("{\"a\":1} x", 7, NULL);
+	g_autoptr(JsonObject) object = icelab_json_parse("{\"a\":1} x", 7, 1, NULL);
 
 	(void)state;
 	assert_non_null(object);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		g_autoptr(GError) error = NULL;
 
-		assert_null(icelab_json_parse(cases[i].text, cases[i].length, &error));
+		assert_null(icelab_json_parse(cases[i].text, cases[i].length, 64, &error));
 		assert_true(g_error_matches(error, ICELAB_JSON_ERROR, 0));
 		assert_string_equal(error->message, cases[i].wanted);
 	}
+}
+
+/* What was read can be written and read again, by others as well. */
+static void test_write(void **state)
+{
+	static const char text[] =
+		"{\"numbers\":[1e21,1e-7,-2.5e+30,100000000000000000000,0.5,-0,7,1e20,12.5],"
+		"\"1e+5.0\":\"1e+5.0 \\\" 1e+5.0 \\\\\",\"words\":[true,false,null],"
+		"\"text\":\"\\u0001\\u001f\\u007f\\ud83d\\ude00/\\u2028\"}";
+	g_autoptr(JsonObject) object = icelab_json_parse(text, strlen(text), 64, NULL);
+	g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), object);
+	g_autofree char *written = icelab_json_write(node);
+	g_autoptr(JsonObject) again = icelab_json_parse(written, strlen(written), 64, NULL);
+
+	(void)state;
+	assert_non_null(object);
+	if (again == NULL)
+		fail_msg("%s", written);
+
+	g_autoptr(JsonNode) second = json_node_init_object(json_node_alloc(), again);
+
+	assert_true(json_node_equal(node, second));
+	assert_non_null(strstr(written, "1e+21,"));
+	assert_non_null(strstr(written, "\"1e+5.0 \\\" 1e+5.0 \\\\\""));
 }
 
 /* Whatever type a member is of, the others are not there. */
@@ -227,7 +263,8 @@ static void test_members(void **state)
 		"\"null\":null,\"object\":{},\"array\":[]}";
 	static const char *const names[] = {
 		"text", "int", "double", "flag", "no", "null", "object", "array", "absent"};
-	g_autoptr(JsonObject) object = icelab_json_parse(text, strlen(text), NULL);
+	g_autoptr(JsonObject) object = icelab_json_parse(text, strlen(text), 2, NULL);
+	GLogLevelFlags before = g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
 
 	(void)state;
 	assert_non_null(object);
@@ -243,6 +280,7 @@ static void test_members(void **state)
 		assert_int_equal(icelab_json_object(object, name) != NULL, i == 6);
 		assert_int_equal(icelab_json_array(object, name) != NULL, i == 7);
 	}
+	g_log_set_always_fatal(before);
 }
 
 int main(void)
@@ -253,6 +291,7 @@ int main(void)
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_write),
 		cmocka_unit_test(test_members),
 	};
 

@@ -30,6 +30,7 @@ static void test_findings(void **state)
 	assert_int_equal(result->verdict, ICELAB_PASS);
 	icelab_result_add_finding(result, "N5", ICELAB_WARN, "lan4", "wire", "first");
 	assert_int_equal(result->verdict, ICELAB_WARN);
+	assert_int_equal(((IcelabFinding *)result->findings->pdata[0])->severity, ICELAB_WARN);
 	/* The same clause, name and place count once, as the first was seen and as hard as any. */
 	icelab_result_add_finding(result, "N5", ICELAB_FAIL, "lan4", "wire", "second");
 	icelab_result_add_finding(result, "N5", ICELAB_WARN, "lan4", "wire", "third");
@@ -75,6 +76,8 @@ static void test_run(void **state)
 	g_ptr_array_add(run->results, icelab_result_new("a", "s", "p"));
 	g_ptr_array_add(run->notes, g_strdup("a note"));
 	run->folder = g_strdup("/runs/1");
+	assert_int_equal(run->results->len, 1);
+	assert_int_equal(run->notes->len, 1);
 	icelab_run_free(NULL);
 	icelab_result_free(NULL);
 }
