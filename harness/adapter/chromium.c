@@ -113,7 +113,7 @@ int main(int argc, char **argv)
 		.version = version,
 		.policies = policies,
 		.features = features,
-		.issues = "https://issues.chromium.org/issues?q=componentid:1456239",
+		.issues = "https://issues.webrtc.org/",
 		.deadline_ms = ICELAB_BROWSER_DEADLINE_MS,
 	};
 
