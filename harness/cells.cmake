@@ -9,6 +9,17 @@ icelab_add_adapter(libnice-stock POLICIES default)
 # The mutants' twin without a leak must be clean wherever the reference is, or a mutant would prove nothing.
 icelab_add_adapter(mutants/none LABELS mutants)
 
+# Browsers are no part of what icelab needs; where one is, its cells are tests, too. Each takes a second, or as long as the
+# browser waits for a silent server.
+find_program(ICELAB_CHROMIUM NAMES chromium PATHS /usr/lib/chromium NO_DEFAULT_PATH)
+find_program(ICELAB_FIREFOX NAMES firefox-esr PATHS /usr/lib/firefox-esr NO_DEFAULT_PATH)
+if(ICELAB_CHROMIUM)
+	icelab_add_adapter(chromium LABELS browsers TIMEOUT 120)
+endif()
+if(ICELAB_FIREFOX)
+	icelab_add_adapter(firefox LABELS browsers TIMEOUT 120)
+endif()
+
 # One value of a group of an INI file.
 function(icelab_ini_value FILE GROUP KEY RESULT)
 	set(CURRENT "")

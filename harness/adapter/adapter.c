@@ -6,6 +6,9 @@
 #include "adapter/protocol.h"
 #include "model/json.h"
 
+/* Whatever an adapter wishes, a run must end. */
+#define DEADLINE_LIMIT_MS (10 * 60 * 1000)
+
 G_DEFINE_QUARK(icelab_adapter_error, icelab_adapter_error)
 
 void icelab_adapter_free(IcelabAdapter *adapter)
@@ -66,9 +69,16 @@ IcelabAdapter *icelab_adapter_parse(
 	adapter->policies = get_texts(object, "policies");
 	adapter->features = get_texts(object, "features");
 	adapter->issues = g_strdup(icelab_json_text(object, "issues"));
+	adapter->deadline_ms =
+		(guint)CLAMP(icelab_json_int(object, "deadline_ms"), 0, DEADLINE_LIMIT_MS);
 	if (adapter->policies[0] == NULL)
 		return refuse(name, "it names no policy", error);
 	return g_steal_pointer(&adapter);
+}
+
+gboolean icelab_adapter_needs_page(const IcelabAdapter *adapter)
+{
+	return g_strv_contains((const char *const *)adapter->features, "web");
 }
 
 gboolean icelab_adapter_supports(const IcelabAdapter *adapter, IcelabPolicy policy)

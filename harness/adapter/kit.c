@@ -120,12 +120,17 @@ static void put_member(const char *name, const char *value)
 	put_string(value);
 }
 
-static void end_line(void)
+static void flush_line(void)
 {
-	put("}\n");
 	if (fflush(stdout) != 0 || ferror(stdout))
 		write_failed();
 	funlockfile(stdout);
+}
+
+static void end_line(void)
+{
+	put("}\n");
+	flush_line();
 }
 
 void icelab_kit_policy(const char *policy, const char *detail)
@@ -178,6 +183,14 @@ void icelab_kit_state(const char *state)
 	end_line();
 }
 
+void icelab_kit_line(const char *json)
+{
+	flockfile(stdout);
+	put(json);
+	putchar('\n');
+	flush_line();
+}
+
 int icelab_kit_done(void)
 {
 	begin_line("done");
@@ -203,6 +216,8 @@ static void describe(const IcelabImplementation *implementation)
 	put_list(implementation->features);
 	if (implementation->issues != NULL)
 		put_member("issues", implementation->issues);
+	if (implementation->deadline_ms > 0)
+		printf(",\"deadline_ms\":%d", implementation->deadline_ms);
 	end_line();
 }
 

@@ -61,6 +61,7 @@ typedef struct {
 	const char *const
 		*features;      /* NULL-terminated, or NULL; "consent": it minds the consent flag */
 	const char *issues; /* where to report a failure of this implementation, or NULL */
+	int deadline_ms;    /* what a gathering may take where icelab's default is too short, or 0 */
 } IcelabImplementation;
 
 /* What is asked for. Owned by the kit, valid until the process ends. Lists are NULL-terminated,
@@ -110,6 +111,10 @@ void icelab_kit_error(const char *address, int port, const char *url, int code, 
 
 /* A change of the gathering or connection state, in the implementation's own words. */
 void icelab_kit_state(const char *state);
+
+/* A whole line of the protocol as JSON text without line ends, from an implementation that speaks
+ * it itself: a page in a browser. */
+void icelab_kit_line(const char *json);
 
 /* Gathering has ended. Returns 0, for main to return. A candidate that is said later is judged as
  * late. */

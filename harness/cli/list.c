@@ -15,7 +15,7 @@ static void print_adapter(const IcelabInterview *interview, const IcelabAdapterF
 	if (interview->reason != NULL) {
 		g_autofree char *reason = icelab_text_plain(interview->reason, 0);
 
-		printf("  %-24s broken: %s\n", file->name, reason);
+		printf("  %-24s %s: %s\n", file->name, interview->absent ? "absent" : "broken", reason);
 		return;
 	}
 	g_autofree char *policies = g_strjoinv(" ", interview->adapter->policies);

@@ -13,7 +13,10 @@ static int use_network(gpointer data)
 	g_autoptr(GError) error = NULL;
 	IcelabLab *lab = icelab_lab_open(&network->topology, ICELAB_FAULT_NONE, &error);
 
-	return lab != NULL ? network->use(lab, network->scenario, network->data) : icelab_tell(error);
+	if (lab == NULL ||
+		(network->page != NULL && !icelab_lab_serve_page(lab, network->page, &error)))
+		return icelab_tell(error);
+	return network->use(lab, network->scenario, network->data);
 }
 
 static const IcelabScenario *find_scenario(GPtrArray *scenarios, const char *name)

@@ -10,6 +10,7 @@
 typedef struct {
 	const IcelabScenario *scenario;
 	IcelabTopologyOptions topology;
+	const char *page; /* folder that the web application's host serves, or NULL */
 	int (*use)(IcelabLab *lab, const IcelabScenario *scenario, gpointer data);
 	gpointer data;
 } IcelabNetwork;

@@ -11,8 +11,9 @@
 
 static const char summary[] = "Builds the network of SCENARIO and opens a shell in its client, "
 							  "with the address book on screen; or runs\n"
-							  "COMMAND there and returns its exit status. STUN servers answer, and "
-							  "everything ends with the shell.";
+							  "COMMAND there and returns its exit status. STUN servers answer, the "
+							  "web application's host serves its page,\nand everything ends with "
+							  "the shell.";
 
 static void print_book(const IcelabLab *lab, const IcelabScenario *scenario)
 {
@@ -26,6 +27,8 @@ static void print_book(const IcelabLab *lab, const IcelabScenario *scenario)
 			icelab_address_format(&named->address, text), named->node, named->interface);
 		if (server != NULL)
 			fprintf(stderr, ", STUN on port %u", server->port);
+		if (g_ptr_array_find(lab->book->origins, named, NULL))
+			fputs(", the page", stderr);
 		if (g_strv_contains((const char *const *)scenario->protects, named->name))
 			fputs(", protected", stderr);
 		fputc('\n', stderr);
@@ -94,6 +97,7 @@ int icelab_shell_main(int argc, char **argv)
 
 	IcelabNetwork network = {
 		.topology = {.echo = echo, .each = each},
+		.page = folders->page,
 		.use = run_shell,
 		.data = command[0] != NULL ? command : NULL,
 	};

@@ -6,6 +6,7 @@
 #     [SCENARIOS NAME...]     default: all
 #     [LABELS LABEL...]       of ctest, besides "cells" and NAME
 #     [OPTIONS OPTION...]     further options of "icelab run"
+#     [TIMEOUT SECONDS]       of each test; default: 60
 # )
 #
 # Adds one test for each cell, NAME/SCENARIO/POLICY. A test fails on any broken clause that no known failure explains,
@@ -13,12 +14,15 @@
 # lies in ${CMAKE_CURRENT_BINARY_DIR}/runs/NAME/SCENARIO/POLICY.
 
 function(icelab_add_adapter NAME)
-	cmake_parse_arguments(ARG "" "PROGRAM" "POLICIES;SCENARIOS;LABELS;OPTIONS" ${ARGN})
+	cmake_parse_arguments(ARG "" "PROGRAM;TIMEOUT" "POLICIES;SCENARIOS;LABELS;OPTIONS" ${ARGN})
 	if(ARG_UNPARSED_ARGUMENTS)
 		message(FATAL_ERROR "icelab_add_adapter(${NAME}): unknown arguments ${ARG_UNPARSED_ARGUMENTS}")
 	endif()
 	if(NOT ARG_PROGRAM)
 		set(ARG_PROGRAM ${NAME})
+	endif()
+	if(NOT ARG_TIMEOUT)
+		set(ARG_TIMEOUT 60)
 	endif()
 	file(GLOB FILES CONFIGURE_DEPENDS ${ICELAB_SCENARIOS}/*.ini)
 	foreach(FILE ${FILES})
@@ -40,7 +44,8 @@ function(icelab_add_adapter NAME)
 				--adapter ${ARG_PROGRAM} --scenario ${SCENARIO} --policy ${CELL_POLICY}
 				--output ${CMAKE_CURRENT_BINARY_DIR}/runs/${CELL} ${ARG_OPTIONS})
 			set_tests_properties(${CELL} PROPERTIES
-				LABELS "cells;${NAME};${ARG_LABELS}" SKIP_RETURN_CODE 77 TIMEOUT 60)
+				LABELS "cells;${NAME};${ARG_LABELS}" SKIP_RETURN_CODE 77
+				TIMEOUT ${ARG_TIMEOUT})
 		endforeach()
 	endforeach()
 endfunction()

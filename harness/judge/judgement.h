@@ -39,6 +39,7 @@ void icelab_judge_candidates(IcelabJudgement *judgement);
 void icelab_judge_missing(IcelabJudgement *judgement);
 void icelab_judge_related(IcelabJudgement *judgement);
 void icelab_judge_descriptions(IcelabJudgement *judgement);
+void icelab_judge_statistics(IcelabJudgement *judgement);
 void icelab_judge_wire(IcelabJudgement *judgement);
 void icelab_judge_exposure(IcelabJudgement *judgement);
 

@@ -86,6 +86,34 @@ static gboolean is_reference_destination(
 	return FALSE;
 }
 
+static gboolean is_kernels_way(const IcelabJudgement *judgement, const IcelabFlow *flow)
+{
+	for (guint i = 0; i < judgement->observation->routes->len; i++) {
+		const IcelabRoute *route = judgement->observation->routes->pdata[i];
+
+		if (route->reachable && icelab_address_equal(&route->destination, &flow->destination) &&
+			icelab_address_equal(&route->source, &flow->source) &&
+			g_str_equal(route->interface, flow->interface))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* The page and what it reports, from and to the web application's host: not ICE, and no policy's
+ * business as long as the kernel's table sends it. */
+static gboolean is_page(const IcelabJudgement *judgement, const IcelabFlow *flow)
+{
+	if (!g_str_equal(flow->protocol, "tcp") || flow->destination_port != ICELAB_ORIGIN_PORT)
+		return FALSE;
+	for (guint i = 0; i < judgement->book->origins->len; i++) {
+		const IcelabNamedAddress *origin = judgement->book->origins->pdata[i];
+
+		if (icelab_address_equal(&origin->address, &flow->destination))
+			return is_kernels_way(judgement, flow);
+	}
+	return FALSE;
+}
+
 /* Discovery on the link: allowed or not by the policy and the link, whatever the source. TRUE where
  * it was dealt with. */
 static gboolean judge_discovery(IcelabJudgement *judgement, const Sent *sent)
@@ -158,7 +186,7 @@ static void judge_flow(IcelabJudgement *judgement, const IcelabFlow *flow)
 	sent.destination =
 		icelab_book_label(judgement->book, &flow->destination, sent.destination_text);
 	/* Within the host nobody else listens, whatever addresses it uses there. */
-	if (g_str_equal(flow->interface, "lo"))
+	if (g_str_equal(flow->interface, "lo") || is_page(judgement, flow))
 		return;
 	if (judge_discovery(judgement, &sent))
 		return;

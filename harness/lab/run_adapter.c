@@ -320,6 +320,11 @@ char *icelab_describe_adapter(const IcelabAdapterStage *stage, gsize *length, GE
 	g_autofree char *words = last_words(&process);
 
 	status = end_process(&process);
+	if (in_time && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_UNSUPPORTED) {
+		g_set_error(error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_SKIP,
+			"the adapter cannot work on this machine%s", words);
+		return NULL;
+	}
 	if (!in_time || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 		g_set_error(error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_BROKEN, "%s --describe: it %s%s",
 			stage->path, in_time ? "failed" : "did not end in time", words);

@@ -30,5 +30,6 @@ void icelab_run_adapter(const IcelabAdapterStage *stage, const IcelabGatherReque
 	const IcelabAlongside *alongside, IcelabObservation *observation);
 
 /* Runs "ADAPTER --describe"; what it printed (bounded by the protocol's line limit), or NULL and
- * `error`. */
+ * `error`: ICELAB_LAB_ERROR_SKIP where it says by exit status 77 that this machine lacks what it
+ * needs. */
 char *icelab_describe_adapter(const IcelabAdapterStage *stage, gsize *length, GError **error);

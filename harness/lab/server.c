@@ -12,12 +12,14 @@
 #include "lab/sandbox.h"
 #include "lab/topology.h"
 #include "stun/responder.h"
+#include "web/server.h"
 
 #define REQUEST_LIMIT 4096 /* logged in one cell */
 
 typedef struct {
 	pid_t pid; /* 0 when it has ended */
 	const IcelabNode *node;
+	const char *kind; /* for messages */
 } Server;
 
 struct IcelabServers {
@@ -25,35 +27,72 @@ struct IcelabServers {
 	GArray *running; /* Server */
 };
 
-typedef struct {
+typedef struct Start Start;
+
+struct Start {
+	const char *kind;
+	/* The body of the process: says ready() or failed(), then serves until the other end of
+	 * `start->ready` is closed. */
+	int (*serve)(const Start *start);
 	const GArray *listeners; /* IcelabStunListener */
-	int log;
+	const GArray *addresses; /* IcelabAddress, of the web application's host */
+	const IcelabPage *page;
+	int log; /* or -1 */
 	int ready;
 	int network;
-} Start;
+};
 
-G_GNUC_NORETURN static void serve(gpointer data)
+G_GNUC_NORETURN static void failed(const Start *start)
 {
-	const Start *start = data;
-	const int keep[] = {start->log, start->ready};
-	IcelabStunResponder *responder;
-	gsize failed = 0;
+	guint8 reason = (guint8)errno;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	icelab_close_descriptors(keep, G_N_ELEMENTS(keep));
-	responder = icelab_stun_responder_new((const IcelabStunListener *)start->listeners->data,
-		start->listeners->len, start->log, &failed);
-	if (responder == NULL) {
-		guint8 reason[2] = {(guint8)errno, (guint8)failed};
+	/* A second byte tells it from ready(). */
+	if (write(start->ready, (guint8[]){reason, 0}, 2) < 0)
+		_exit(2);
+	_exit(1);
+}
 
-		if (write(start->ready, reason, sizeof reason) < 0)
-			_exit(2);
-		_exit(1);
-	}
+static void ready(const Start *start)
+{
 	if (write(start->ready, "", 1) != 1)
 		_exit(2);
+}
+
+static int serve_stun(const Start *start)
+{
+	gsize index = 0;
+	IcelabStunResponder *responder =
+		icelab_stun_responder_new((const IcelabStunListener *)start->listeners->data,
+			start->listeners->len, start->log, &index);
+
+	if (responder == NULL)
+		failed(start);
+	ready(start);
+	return icelab_stun_responder_serve(responder, start->ready);
+}
+
+static int serve_page(const Start *start)
+{
+	gsize index = 0;
+	IcelabWebServer *server =
+		icelab_web_server_new(start->page, (const IcelabAddress *)start->addresses->data,
+			start->addresses->len, ICELAB_ORIGIN_PORT, &index);
+
+	if (server == NULL)
+		failed(start);
+	ready(start);
+	return icelab_web_server_serve(server, start->ready);
+}
+
+G_GNUC_NORETURN static void run_server(gpointer data)
+{
+	const Start *start = data;
+	const int keep[] = {start->ready, start->log};
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	icelab_close_descriptors(keep, start->log >= 0 ? 2 : 1);
 	/* Served until the sandbox, or whoever started it, ends. */
-	_exit(icelab_stun_responder_serve(responder, start->ready) == 0 ? 0 : 1);
+	_exit(start->serve(start) == 0 ? 0 : 1);
 }
 
 static gpointer fork_server(gpointer data, GError **error)
@@ -61,7 +100,7 @@ static gpointer fork_server(gpointer data, GError **error)
 	pid_t pid = fork();
 
 	if (pid == 0)
-		serve(data);
+		run_server(data);
 	if (pid < 0)
 		g_set_error(
 			error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_BROKEN, "fork: %s", g_strerror(errno));
@@ -74,7 +113,7 @@ static gboolean start_server(
 	int ready[2];
 	guint8 answer[2] = {0};
 	ssize_t count;
-	Server server = {.node = node};
+	Server server = {.node = node, .kind = start->kind};
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ready) != 0) {
 		g_set_error(
@@ -99,7 +138,7 @@ static gboolean start_server(
 	 * ends the server too. */
 	if (count != 1) {
 		g_set_error(error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_BROKEN,
-			"the STUN server on %s does not start: %s", node->name,
+			"the %s server on %s does not start: %s", start->kind, node->name,
 			count == 2 ? g_strerror(answer[0]) : "it died");
 		close(ready[0]);
 		return FALSE;
@@ -111,7 +150,7 @@ static gboolean start_node(
 	IcelabServers *servers, const IcelabBook *book, const IcelabNode *node, int log, GError **error)
 {
 	g_autoptr(GArray) listeners = g_array_new(FALSE, TRUE, sizeof(IcelabStunListener));
-	Start start = {.listeners = listeners, .log = log};
+	Start start = {.kind = "STUN", .serve = serve_stun, .listeners = listeners, .log = log};
 
 	for (guint i = 0; i < book->servers->len; i++) {
 		const IcelabServer *server = book->servers->pdata[i];
@@ -148,6 +187,27 @@ IcelabServers *icelab_servers_start(const IcelabBook *book, GError **error)
 	return servers;
 }
 
+gboolean icelab_servers_serve_page(
+	IcelabServers *servers, const IcelabBook *book, const IcelabPage *page, GError **error)
+{
+	for (guint i = 0; i < book->nodes->len; i++) {
+		const IcelabNode *node = book->nodes->pdata[i];
+		g_autoptr(GArray) addresses = g_array_new(FALSE, TRUE, sizeof(IcelabAddress));
+		Start start = {
+			.kind = "web", .serve = serve_page, .addresses = addresses, .page = page, .log = -1};
+
+		for (guint k = 0; k < book->origins->len; k++) {
+			const IcelabNamedAddress *origin = book->origins->pdata[k];
+
+			if (g_str_equal(origin->node, node->name))
+				g_array_append_val(addresses, origin->address);
+		}
+		if (addresses->len > 0 && !start_server(servers, node, &start, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 gboolean icelab_servers_check(IcelabServers *servers, GError **error)
 {
 	for (guint i = 0; i < servers->running->len; i++) {
@@ -157,8 +217,8 @@ gboolean icelab_servers_check(IcelabServers *servers, GError **error)
 		if (server->pid != 0 && waitpid(server->pid, NULL, WNOHANG) == 0)
 			continue;
 		server->pid = 0;
-		g_set_error(error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_BROKEN, "the STUN server on %s died",
-			server->node->name);
+		g_set_error(error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_BROKEN, "the %s server on %s died",
+			server->kind, server->node->name);
 		return FALSE;
 	}
 	return TRUE;

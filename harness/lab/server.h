@@ -5,14 +5,19 @@
 
 #include "model/book.h"
 #include "model/observation.h"
+#include "web/page.h"
 
-/* The lab's STUN servers: one process for each node that carries servers, and one log of all
- * requests. */
+/* The lab's servers: one process for each node that carries STUN servers, with one log of all their
+ * requests, and one for each that is the web application's host. */
 
 typedef struct IcelabServers IcelabServers;
 
-/* Starts them and returns when all listen. */
+/* Starts the STUN servers and returns when all listen. */
 IcelabServers *icelab_servers_start(const IcelabBook *book, GError **error);
+
+/* Starts those that serve `page` at the book's origins, too. */
+gboolean icelab_servers_serve_page(
+	IcelabServers *servers, const IcelabBook *book, const IcelabPage *page, GError **error);
 
 /* Returns FALSE and sets `error` where one has ended: nobody ends them but icelab_servers_free().
  */

@@ -10,6 +10,9 @@
  * address; and the flows that are the lab's own. Lines of words, '#' begins a comment;
  * netns/README.md describes them. */
 
+/* Where the web application's host listens, TCP. */
+#define ICELAB_ORIGIN_PORT 80
+
 #define ICELAB_BOOK_ERROR (icelab_book_error_quark())
 GQuark icelab_book_error_quark(void);
 

@@ -18,10 +18,12 @@ IcelabFolders *icelab_folders_new(void)
 		folders->adapters = g_strdup(built);
 		folders->netns = g_strdup(ICELAB_SOURCE_FOLDER "/netns");
 		folders->scenarios = g_strdup(ICELAB_SOURCE_FOLDER "/scenarios");
+		folders->page = g_strdup(ICELAB_SOURCE_FOLDER "/harness/web/page");
 	} else {
 		folders->adapters = g_canonicalize_filename("../" ICELAB_LIBEXEC "/adapters", folder);
 		folders->netns = g_canonicalize_filename("../" ICELAB_SHARE "/netns", folder);
 		folders->scenarios = g_canonicalize_filename("../" ICELAB_SHARE "/scenarios", folder);
+		folders->page = g_canonicalize_filename("../" ICELAB_SHARE "/page", folder);
 	}
 	return folders;
 }
@@ -32,6 +34,7 @@ void icelab_folders_free(IcelabFolders *folders)
 		return;
 	g_free(folders->netns);
 	g_free(folders->scenarios);
+	g_free(folders->page);
 	g_free(folders->adapters);
 	g_free(folders);
 }

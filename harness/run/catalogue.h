@@ -12,6 +12,7 @@ GQuark icelab_catalogue_error_quark(void);
 typedef struct {
 	char *netns;     /* folder of the topology scripts */
 	char *scenarios; /* folder of the scenario files */
+	char *page;      /* folder of the web application's page */
 	char *adapters;  /* folder of the adapters; mutants are below it */
 } IcelabFolders;
 

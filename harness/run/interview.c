@@ -86,7 +86,9 @@ static void ask(const IcelabAdapterFile *file, int output)
 	if (description != NULL)
 		adapter = icelab_adapter_parse(file->name, file->path, description, length, &error);
 	if (adapter == NULL) {
-		write_answer(output, '!', error->message, strlen(error->message));
+		gboolean absent = g_error_matches(error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_SKIP);
+
+		write_answer(output, absent ? '-' : '!', error->message, strlen(error->message));
 		return;
 	}
 	write_answer(output, '=', description, length);
@@ -144,6 +146,7 @@ static void take_answer(IcelabInterview *interview, const IcelabAdapterFile *fil
 			interview->reason = g_strdup(error->message);
 	} else if (length > 0 && interview->reason == NULL) {
 		interview->reason = g_strndup(text, length);
+		interview->absent = status == '-';
 	}
 }
 

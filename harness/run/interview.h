@@ -11,7 +11,8 @@
 
 typedef struct {
 	IcelabAdapter *adapter; /* NULL where it could not be asked */
-	char *reason;           /* why its cells are broken, or NULL */
+	char *reason;           /* why its cells are broken or skipped, or NULL */
+	gboolean absent;        /* what it drives is not on this machine: skipped */
 } IcelabInterview;
 
 void icelab_interview_free(IcelabInterview *interview);

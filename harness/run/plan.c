@@ -62,6 +62,7 @@ static void add_cell(IcelabPlan *plan, const IcelabInterview *interview,
 	planned->folder = g_build_filename("cells", file->name, scenario->name, label, NULL);
 	g_ptr_array_add(plan->cells, planned);
 	if (interview->reason != NULL) {
+		verdict = interview->absent ? ICELAB_SKIP : ICELAB_BROKEN;
 		reason = g_strdup(interview->reason);
 	} else if (!icelab_adapter_supports(interview->adapter, policy)) {
 		verdict = ICELAB_UNSUPPORTED;
@@ -138,6 +139,19 @@ static gboolean check_policies(const IcelabRunOptions *options, GError **error)
 	return TRUE;
 }
 
+/* Who asked for all means all that can be had. */
+static void leave_out_absent(IcelabPlan *plan)
+{
+	for (guint i = plan->files->len; i-- > 0;) {
+		const IcelabInterview *interview = plan->interviews->pdata[i];
+
+		if (!interview->absent)
+			continue;
+		g_ptr_array_remove_index(plan->files, i);
+		g_ptr_array_remove_index(plan->interviews, i);
+	}
+}
+
 IcelabPlan *icelab_plan_new(const IcelabRunOptions *options, GError **error)
 {
 	g_autoptr(IcelabPlan) plan = g_new0(IcelabPlan, 1);
@@ -157,6 +171,8 @@ IcelabPlan *icelab_plan_new(const IcelabRunOptions *options, GError **error)
 	plan->interviews = icelab_interview(plan->files, error);
 	if (plan->interviews == NULL)
 		return NULL;
+	if (options->adapters == NULL || options->adapters[0] == NULL)
+		leave_out_absent(plan);
 	for (guint i = 0; i < plan->scenarios->len; i++) {
 		for (guint k = 0; k < plan->files->len; k++)
 			add_cells(plan, options, plan->scenarios->pdata[i], k);

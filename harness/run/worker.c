@@ -73,7 +73,7 @@ static gboolean run_cell(const IcelabWorker *worker, IcelabLab *lab, guint index
 		.adapter = planned->interview->adapter,
 		.scenario = planned->scenario,
 		.policy = planned->policy,
-		.deadline_ms = worker->options->deadline_ms,
+		.deadline_ms = MAX(worker->options->deadline_ms, planned->interview->adapter->deadline_ms),
 		.folder = open_folder(worker, planned),
 	};
 	g_autoptr(IcelabObservation) observation = NULL;
@@ -114,6 +114,18 @@ static void report_failure(const IcelabWorker *worker, const GError *error)
 		worker, skip ? ICELAB_REPORT_SKIP : ICELAB_REPORT_BROKEN, worker->first, 0, error->message);
 }
 
+/* Only for those who open it: every other lab is ready sooner. */
+static gboolean serve_page(const IcelabWorker *worker, IcelabLab *lab, GError **error)
+{
+	for (guint i = worker->first; i < worker->cells->len; i++) {
+		const IcelabPlanned *planned = worker->cells->pdata[i];
+
+		if (icelab_adapter_needs_page(planned->interview->adapter))
+			return icelab_lab_serve_page(lab, worker->options->folders->page, error);
+	}
+	return TRUE;
+}
+
 int icelab_worker_run(gpointer data)
 {
 	const IcelabWorker *worker = data;
@@ -128,7 +140,7 @@ int icelab_worker_run(gpointer data)
 	g_autoptr(GError) error = NULL;
 	IcelabLab *lab = icelab_lab_open(&topology, worker->options->fault, &error);
 
-	if (lab == NULL) {
+	if (lab == NULL || !serve_page(worker, lab, &error)) {
 		report_failure(worker, error);
 		return 1;
 	}

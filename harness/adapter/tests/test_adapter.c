@@ -52,6 +52,33 @@ static void test_least(void **state)
 	assert_int_equal(g_strv_length(adapter->features), 0);
 }
 
+static void test_wishes(void **state)
+{
+	static const struct {
+		const char *json;
+		guint deadline_ms;
+		gboolean page;
+	} cases[] = {
+		{"{\"protocol\":1,\"policies\":[\"relay\"]}", 0, FALSE},
+		{"{\"protocol\":1,\"policies\":[\"relay\"],\"deadline_ms\":60000,"
+		 "\"features\":[\"sdp\",\"web\"]}",
+			60000, TRUE},
+		{"{\"protocol\":1,\"policies\":[\"relay\"],\"deadline_ms\":-1}", 0, FALSE},
+		{"{\"protocol\":1,\"policies\":[\"relay\"],\"deadline_ms\":\"5\"}", 0, FALSE},
+		/* A run must end. */
+		{"{\"protocol\":1,\"policies\":[\"relay\"],\"deadline_ms\":4294967297}", 600000, FALSE},
+	};
+
+	(void)state;
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(IcelabAdapter) adapter = parse(cases[i].json, strlen(cases[i].json), NULL);
+
+		assert_non_null(adapter);
+		assert_int_equal(adapter->deadline_ms, cases[i].deadline_ms);
+		assert_int_equal(icelab_adapter_needs_page(adapter), cases[i].page);
+	}
+}
+
 #define ALL(text) (text), sizeof(text) - 1
 
 static void test_refused(void **state)
@@ -133,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_least),
+		cmocka_unit_test(test_wishes),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_supports),

@@ -102,6 +102,37 @@ static void test_describe(void **state)
 	assert_int_equal(run(start_other_option).code, 1);
 }
 
+static void describe_slow(void)
+{
+	IcelabImplementation slow = implementation;
+	char name[] = "adapter", option[] = "--describe";
+	char *arguments[] = {name, option, NULL};
+
+	slow.deadline_ms = 60000;
+	icelab_kit_start(2, arguments, &slow);
+}
+
+static void test_deadline_wish(void **state)
+{
+	Outcome outcome = run(describe_slow);
+
+	(void)state;
+	assert_int_equal(outcome.code, 0);
+	assert_non_null(strstr(outcome.output, ",\"deadline_ms\":60000}\n"));
+}
+
+static void whole_line(void)
+{
+	icelab_kit_line("{\"type\":\"state\",\"state\":\"\\u0007\"}");
+	exit(0);
+}
+
+static void test_whole_line(void **state)
+{
+	(void)state;
+	assert_string_equal(run(whole_line).output, "{\"type\":\"state\",\"state\":\"\\u0007\"}\n");
+}
+
 static void known_policy(void)
 {
 	ask("relay");
@@ -355,6 +386,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_describe),
+		cmocka_unit_test(test_deadline_wish),
+		cmocka_unit_test(test_whole_line),
 		cmocka_unit_test(test_which_request_is_taken),
 		cmocka_unit_test(test_request_values),
 		cmocka_unit_test(test_values_that_are_refused),

@@ -13,6 +13,33 @@
 #define SENT(interface, kind, source, destination)                                                 \
 	"out client " interface " " kind " udp " source " 5000 " destination " 3478"
 
+/* The page is fetched and reports whatever the policy, but on the kernel's way. */
+static void test_page(void **state)
+{
+#define FETCHED(interface, protocol, source, destination, port)                                    \
+	"out client " interface " " protocol " " protocol " " source " 5000 " destination " " port
+	static const Case cases[] = {
+		{&world_lan, NO_UDP, NULL, FETCHED("eth0", "tcp", "{lan4}", "{web4}", "80"), "pass\n"},
+		{&world_lan, RELAY, NULL, FETCHED("eth0", "tcp", "{lan4}", "{web4}", "80"), "pass\n"},
+		{&world_full, DEFAULT, NULL, FETCHED("tun0", "tcp", "{tun4}", "{web4}", "80"), "pass\n"},
+		{&world_six, PUBLIC, NULL, FETCHED("eth0", "tcp", "{lan6_temp}", "{web6}", "80"), "pass\n"},
+		/* Beside the tunnel; from another address; to another port or host; not by TCP. */
+		{&world_full, DEFAULT, NULL, FETCHED("eth0", "tcp", "{lan4}", "{web4}", "80"),
+			"warn\nN14 warn lan4 wire client eth0\n"},
+		{&world_full, DEFAULT, NULL, FETCHED("tun0", "tcp", "{lan4}", "{web4}", "80"),
+			"warn\nN14 warn lan4 wire client tun0\n"},
+		{&world_lan, PRIVATE, NULL, FETCHED("eth0", "tcp", "{lan4}", "{web4}", "443"),
+			"warn\nN14 warn lan4 wire client eth0\n"},
+		{&world_lan, NO_UDP, NULL, FETCHED("eth0", "tcp", "{lan4}", "{stun4}", "80"),
+			"fail\nN10 fail lan4 wire client eth0\n"},
+		{&world_lan, PRIVATE, NULL, FETCHED("eth0", "udp", "{lan4}", "{web4}", "80"),
+			"warn\nN14 warn lan4 wire client eth0\n"},
+	};
+
+	(void)state;
+	WORLD_CHECK(cases, "");
+}
+
 static void test_strange_ways(void **state)
 {
 	static const Case cases[] = {
@@ -150,7 +177,7 @@ static void test_destinations(void **state)
 			"fail\nN14 warn lan4 wire client eth0\nN5 fail lan4 wire client eth0\n"},
 		{&world_lan, RELAY, NULL, SENT("eth0", "udp", "{lan4}", "{web4}"),
 			"fail\nJ1 fail lan4 wire client eth0\nN14 warn lan4 wire client eth0\n"},
-		{&world_lan, RELAY, NULL, "out client eth0 tcp tcp {lan4} 5000 {web4} 80",
+		{&world_lan, RELAY, NULL, "out client eth0 tcp tcp {lan4} 5000 {web4} 443",
 			"warn\nN14 warn lan4 wire client eth0\n"},
 		{&world_lan, PRIVATE, NULL, SENT("eth0", "udp", "{lan4}", "8.8.8.9"),
 			"warn\nL30 warn lan4 wire client eth0\n"},
@@ -244,6 +271,7 @@ static void test_evidence(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_page),
 		cmocka_unit_test(test_strange_ways),
 		cmocka_unit_test(test_no_fault_of_the_implementation),
 		cmocka_unit_test(test_discovery),

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "adapter/browser.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "adapter/report_reader.h"
+
+/* What is kept of the deadline, once for the page to say what there is, and once for the end. */
+#define RESERVE_PART 20
+
+const char *icelab_browser_find(const IcelabBrowser *browser, const char *name)
+{
+	const char *chosen = getenv(browser->variable);
+
+	if (chosen != NULL && access(chosen, X_OK) == 0)
+		return chosen;
+	for (gsize i = 0; chosen == NULL && browser->programs[i] != NULL; i++) {
+		if (access(browser->programs[i], X_OK) == 0)
+			return browser->programs[i];
+	}
+	if (chosen != NULL)
+		fprintf(stderr, "%s: %s=%s: %s\n", name, browser->variable, chosen, strerror(errno));
+	else
+		fprintf(stderr, "%s is not installed: apt-get install %s, or set %s to its path\n", name,
+			browser->package, browser->variable);
+	exit(ICELAB_KIT_EXIT_UNSUPPORTED);
+}
+
+static char *host_of(const char *origin)
+{
+	return strchr(origin, ':') != NULL ? g_strdup_printf("[%s]", origin) : g_strdup(origin);
+}
+
+char *icelab_browser_page(const IcelabRequest *request, const char *origin, gint64 until_ms)
+{
+	g_autofree char *host = host_of(origin);
+	GString *url = g_string_new(NULL);
+
+	g_string_printf(url, "http://%s/?id=%s&until=%" G_GINT64_FORMAT, host, request->id, until_ms);
+	for (gsize i = 0; request->stun[i] != NULL; i++) {
+		g_autofree char *server = g_uri_escape_string(request->stun[i], ":", FALSE);
+
+		g_string_append_printf(url, "&stun=%s", server);
+	}
+	if (request->consent)
+		g_string_append(url, "&consent=1");
+	if (strcmp(request->policy, "relay") == 0)
+		g_string_append(url, "&relay=1");
+	return g_string_free(url, FALSE);
+}
+
+G_GNUC_NORETURN static void become(const char *program, char **arguments, const char *log)
+{
+	int nothing = open("/dev/null", O_RDONLY);
+
+	/* The page's lines alone go to standard output. */
+	if (setpgid(0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || nothing < 0 ||
+		dup2(nothing, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		_exit(126);
+	execv(program, arguments);
+	dprintf(STDERR_FILENO, "%s: %s: %s\n", log, program, strerror(errno));
+	_exit(127);
+}
+
+static pid_t start(const char *program, GPtrArray *arguments)
+{
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		become(program, (char **)arguments->pdata, g_get_prgname());
+	return pid;
+}
+
+/* Whatever left the group ends with the stage. */
+static void end(pid_t pid)
+{
+	kill(-pid, SIGKILL);
+	kill(pid, SIGKILL);
+	TEMP_FAILURE_RETRY(waitpid(pid, NULL, 0));
+}
+
+static gboolean has_ended(pid_t pid)
+{
+	siginfo_t information = {0};
+
+	return waitid(P_PID, (id_t)pid, &information, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+		   information.si_pid == pid;
+}
+
+/* Prints the report as it comes. Returns whether it was whole. */
+static gboolean relay(IcelabReportReader *reader, pid_t pid, gint64 deadline_us, GError **error)
+{
+	gboolean done = FALSE;
+
+	while (!icelab_report_reader_is_over(reader)) {
+		struct pollfd wait = {icelab_report_reader_descriptor(reader), POLLIN, 0};
+		g_autofree char *line = NULL;
+
+		/* A browser that dies closes nothing that this process could see. */
+		poll(&wait, 1, 100);
+		if (!icelab_report_reader_read(reader, error))
+			return FALSE;
+		while ((line = icelab_report_reader_next(reader)) != NULL) {
+			done |= strcmp(line, "{\"type\":\"done\"}") == 0;
+			icelab_kit_line(line);
+			g_clear_pointer(&line, g_free);
+		}
+		if (has_ended(pid) && !done) {
+			g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+				"the browser ended before its page had reported");
+			return FALSE;
+		}
+		if (g_get_monotonic_time() > deadline_us) {
+			g_set_error(
+				error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "the page did not report in time");
+			return done;
+		}
+	}
+	if (!done)
+		g_set_error(
+			error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "the page ended its report too early");
+	return done;
+}
+
+static gboolean gather(
+	const IcelabBrowser *browser, const char *program, const IcelabRequest *request, GError **error)
+{
+	gint64 share_ms = request->deadline_ms / RESERVE_PART;
+	gint64 deadline_us = g_get_monotonic_time() + (request->deadline_ms - share_ms) * 1000;
+	gint64 until_ms = g_get_real_time() / 1000 + request->deadline_ms - 2 * share_ms;
+	g_autofree char *page = icelab_browser_page(request, request->origin[0], until_ms);
+	g_autofree char *folder = g_build_filename(g_get_home_dir(), "profile-XXXXXX", NULL);
+	g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GString) detail = g_string_new(NULL);
+	g_autoptr(IcelabReportReader) reader = NULL;
+	gboolean whole;
+	pid_t pid;
+
+	if (g_mkdtemp(folder) == NULL) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", folder, strerror(errno));
+		return FALSE;
+	}
+	g_ptr_array_add(arguments, g_strdup(program));
+	if (!browser->prepare(request, page, folder, arguments, detail, error))
+		return FALSE;
+	g_ptr_array_add(arguments, g_strdup(page));
+	g_ptr_array_add(arguments, NULL);
+	/* The server takes reports only for those who wait for them. */
+	reader = icelab_report_reader_open(request->origin[0], request->id, deadline_us, error);
+	if (reader == NULL)
+		return FALSE;
+	icelab_kit_policy(request->policy, detail->str);
+	pid = start(program, arguments);
+	if (pid < 0) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "fork: %s", strerror(errno));
+		return FALSE;
+	}
+	whole = relay(reader, pid, deadline_us, error);
+	end(pid);
+	return whole;
+}
+
+int icelab_browser_gather(
+	const IcelabBrowser *browser, const char *program, const IcelabRequest *request)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (request->turn[0] != NULL)
+		icelab_kit_unsupported("TURN servers are not used by this adapter");
+	if (request->proxy != NULL)
+		icelab_kit_unsupported("proxies are not used by this adapter");
+	if (request->origin[0] == NULL)
+		icelab_kit_unsupported("there is no host for the page");
+	if (gather(browser, program, request, &error))
+		return ICELAB_KIT_EXIT_DONE;
+	fprintf(stderr, "%s\n", error->message);
+	return 1;
+}

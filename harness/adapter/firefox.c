@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapter/browser.h"
+
+/* Firefox, headless, as it comes. Its policies are preferences; browser.privacy.network.
+ * webRTCIPHandlingPolicy (toolkit/components/extensions/parent/ext-privacy.js) says which of them
+ * stand for the common names. Its disable_non_proxied_udp is RFC 8828's mode 4 with the way out
+ * that the RFC leaves where there is no proxy; that is what "force_proxy" asks for, too. */
+
+#define VERSION_LIMIT 64
+#define VERSION_KEY "Version="
+
+static const char *const programs[] = {
+	"/usr/lib/firefox-esr/firefox-esr", "/usr/lib/firefox/firefox", "/opt/firefox/firefox", NULL};
+static const char *const policies[] = {"default", "default_public_and_private_interfaces",
+	"default_public_interface_only", "disable_non_proxied_udp", "force_proxy", "relay", NULL};
+static const char *const features[] = {"consent", "sdp", "mdns", "web", NULL};
+
+#define ICE "media.peerconnection.ice."
+
+/* Each name sets those up to its own. */
+static const struct {
+	const char *policy;
+	const char *preference;
+} steps[] = {
+	{"default", NULL},
+	{"default_public_and_private_interfaces", ICE "default_address_only"},
+	{"default_public_interface_only", ICE "no_host"},
+	{"disable_non_proxied_udp", ICE "proxy_only_if_behind_proxy"},
+};
+
+/* What would talk to the world besides the page, or wait for a person. */
+static const char quiet[] =
+	"user_pref(\"app.normandy.enabled\", false);\n"
+	"user_pref(\"app.update.enabled\", false);\n"
+	"user_pref(\"browser.aboutwelcome.enabled\", false);\n"
+	"user_pref(\"browser.newtabpage.enabled\", false);\n"
+	"user_pref(\"browser.region.network.url\", \"\");\n"
+	"user_pref(\"browser.safebrowsing.downloads.enabled\", false);\n"
+	"user_pref(\"browser.safebrowsing.malware.enabled\", false);\n"
+	"user_pref(\"browser.safebrowsing.phishing.enabled\", false);\n"
+	"user_pref(\"browser.search.update\", false);\n"
+	"user_pref(\"browser.shell.checkDefaultBrowser\", false);\n"
+	"user_pref(\"browser.startup.homepage_override.mstone\", \"ignore\");\n"
+	"user_pref(\"browser.startup.page\", 0);\n"
+	"user_pref(\"datareporting.healthreport.uploadEnabled\", false);\n"
+	"user_pref(\"datareporting.policy.dataSubmissionEnabled\", false);\n"
+	"user_pref(\"dom.push.connection.enabled\", false);\n"
+	"user_pref(\"dom.security.https_only_mode\", false);\n"
+	"user_pref(\"dom.security.https_first\", false);\n"
+	"user_pref(\"extensions.getAddons.cache.enabled\", false);\n"
+	"user_pref(\"extensions.systemAddon.update.enabled\", false);\n"
+	"user_pref(\"extensions.update.enabled\", false);\n"
+	"user_pref(\"media.gmp-manager.updateEnabled\", false);\n"
+	"user_pref(\"network.captive-portal-service.enabled\", false);\n"
+	"user_pref(\"network.connectivity-service.enabled\", false);\n"
+	"user_pref(\"network.dns.disablePrefetch\", true);\n"
+	/* No preference keeps it from asking for these. To be resolved to the host itself. */
+	"user_pref(\"network.dns.localDomains\", "
+	"\"firefox.settings.services.mozilla.com,ads.mozilla.org\");\n"
+	"user_pref(\"network.http.speculative-parallel-limit\", 0);\n"
+	"user_pref(\"network.prefetch-next\", false);\n"
+	"user_pref(\"network.trr.mode\", 5);\n"
+	"user_pref(\"toolkit.telemetry.enabled\", false);\n"
+	"user_pref(\"toolkit.telemetry.server\", \"\");\n"
+	"user_pref(\"toolkit.telemetry.unified\", false);\n"
+	"user_pref(\"telemetry.fog.test.localhost_port\", -1);\n";
+
+static void set(GString *preferences, GString *detail, const char *name, const char *value)
+{
+	g_string_append_printf(preferences, "user_pref(\"%s\", %s);\n", name, value);
+	g_string_append_printf(detail, "%s%s = %s", detail->len > 0 ? ", " : "", name, value);
+}
+
+static void set_policy(const IcelabRequest *request, GString *preferences, GString *detail)
+{
+	const char *policy = request->policy;
+
+	if (strcmp(policy, "force_proxy") == 0)
+		policy = "disable_non_proxied_udp";
+	/* The page asks for that one: iceTransportPolicy. */
+	if (strcmp(policy, "relay") == 0)
+		policy = "default";
+	for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
+		if (steps[i].preference != NULL)
+			set(preferences, detail, steps[i].preference, "true");
+		if (strcmp(steps[i].policy, policy) == 0)
+			break;
+	}
+}
+
+static gboolean prepare(const IcelabRequest *request, G_GNUC_UNUSED const char *page,
+	const char *folder, GPtrArray *arguments, GString *detail, GError **error)
+{
+	g_autofree char *path = g_build_filename(folder, "user.js", NULL);
+	g_autoptr(GString) preferences = g_string_new(quiet);
+
+	set_policy(request, preferences, detail);
+	/* The kept permission is what lifts the restriction, whether the page asks for it or not. */
+	if (request->consent)
+		set(preferences, detail, "permissions.default.microphone", "1");
+	if (strcmp(request->policy, "relay") == 0)
+		g_string_append(detail, "RTCConfiguration iceTransportPolicy: relay");
+	if (detail->len == 0)
+		g_string_append(detail, "no preference about ICE set");
+	g_ptr_array_add(arguments, g_strdup("--headless"));
+	g_ptr_array_add(arguments, g_strdup("--no-remote"));
+	g_ptr_array_add(arguments, g_strdup("--profile"));
+	g_ptr_array_add(arguments, g_strdup(folder));
+	/* Without it the server of remote settings is not to be changed, and is asked for by name. */
+	setenv("MOZ_REMOTE_SETTINGS_DEVTOOLS", "1", 1);
+	setenv("MOZ_CRASHREPORTER_DISABLE", "1", 1);
+	/* In a user namespace of one user its sandbox can make another one, but not map users into it,
+	 * and its processes crash. It goes without, and keeps the rest of the sandbox. */
+	setenv("MOZ_ASSUME_USER_NS", "0", 1);
+	return g_file_set_contents(path, preferences->str, -1, error);
+}
+
+static const IcelabBrowser firefox = {
+	.programs = programs,
+	.variable = "ICELAB_FIREFOX",
+	.package = "firefox-esr",
+	.prepare = prepare,
+};
+
+/* "Version=153.7.0" in application.ini beside the program: to start it takes a second. */
+static void read_version(const char *program, char version[VERSION_LIMIT])
+{
+	g_autofree char *real = realpath(program, NULL);
+	g_autofree char *folder = g_path_get_dirname(real != NULL ? real : program);
+	g_autofree char *path = g_build_filename(folder, "application.ini", NULL);
+	g_autofree char *text = NULL;
+
+	/* Its comments are no comments to GKeyFile. */
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		return;
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	for (gsize i = 0; lines[i] != NULL; i++) {
+		if (g_str_has_prefix(lines[i], VERSION_KEY)) {
+			g_strlcpy(version, lines[i] + strlen(VERSION_KEY), VERSION_LIMIT);
+			return;
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const char *program = icelab_browser_find(&firefox, "firefox");
+	char version[VERSION_LIMIT] = "unknown";
+	IcelabImplementation implementation = {
+		.name = "firefox",
+		.version = version,
+		.policies = policies,
+		.features = features,
+		.issues = "https://bugzilla.mozilla.org/"
+				  "enter_bug.cgi?product=Core&component=WebRTC:%20Networking",
+		.deadline_ms = ICELAB_BROWSER_DEADLINE_MS,
+	};
+
+	if (argc > 1)
+		read_version(program, version);
+	return icelab_browser_gather(&firefox, program, icelab_kit_start(argc, argv, &implementation));
+}
