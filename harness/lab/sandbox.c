@@ -153,6 +153,19 @@ static pid_t clone_process(guint64 flags)
 	return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
 }
 
+/* Waits for a child that could not be set up, and ends without the pipe. One that somebody killed
+ * says nothing of what this machine allows. */
+static void bury(pid_t pid, GError **error)
+{
+	int status = 0;
+
+	if (TEMP_FAILURE_RETRY(waitpid(pid, &status, 0)) != pid || !WIFSIGNALED(status))
+		return;
+	g_clear_error(error);
+	g_set_error(error, ICELAB_SANDBOX_ERROR, ICELAB_SANDBOX_ERROR_FAILED,
+		"the sandbox was ended by signal %d", WTERMSIG(status));
+}
+
 pid_t icelab_sandbox_start(
 	IcelabSandboxBody body, gpointer data, const int *keep, gsize keep_count, GError **error)
 {
@@ -184,7 +197,7 @@ pid_t icelab_sandbox_start(
 	gboolean ready = !rootless || write_maps(pid, error);
 
 	if (ready) {
-		/* A child that is already dead closes the pipe without a word; waiting for it tells. */
+		/* A child that is dead already has closed the pipe without a word. */
 		if (send(sync[0], "g", 1, MSG_NOSIGNAL) == 1)
 			complaint = read_report(sync[0]);
 		if (complaint == NULL || complaint[0] != '\0') {
@@ -195,11 +208,10 @@ pid_t icelab_sandbox_start(
 		}
 	}
 	close(sync[0]);
-	if (!ready) {
-		icelab_sandbox_end(pid);
-		return -1;
-	}
-	return pid;
+	if (ready)
+		return pid;
+	bury(pid, error);
+	return -1;
 }
 
 void icelab_sandbox_end(pid_t pid)

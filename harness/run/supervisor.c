@@ -90,8 +90,22 @@ static gboolean make_cell_folder(
 		   g_file_set_contents(copy, text, (gssize)length, error);
 }
 
+/* What is known by now is not lost because the next sandbox cannot be made. One that somebody
+ * killed can be tried again for the next cell; what this machine denies, it denies them all. */
+static void settle_unstarted(Supervisor *supervisor, Job *job, const GError *error)
+{
+	if (g_error_matches(error, ICELAB_SANDBOX_ERROR, ICELAB_SANDBOX_ERROR_DENIED)) {
+		settle_rest(supervisor, job, ICELAB_SKIP, error->message);
+		return;
+	}
+	IcelabPlanned *planned = job->cells->pdata[job->next++];
+
+	settle(supervisor, planned, bare_result(supervisor, planned, ICELAB_BROKEN, error->message));
+}
+
 static gboolean start_job(Supervisor *supervisor, Job *job, GError **error)
 {
+	g_autoptr(GError) denied = NULL;
 	int ends[2];
 
 	for (guint i = job->next; i < job->cells->len; i++) {
@@ -113,13 +127,14 @@ static gboolean start_job(Supervisor *supervisor, Job *job, GError **error)
 
 	job->over = FALSE;
 	job->reports = ends[0];
-	job->pid = icelab_sandbox_start(icelab_worker_run, &worker, keep, G_N_ELEMENTS(keep), error);
+	job->pid = icelab_sandbox_start(icelab_worker_run, &worker, keep, G_N_ELEMENTS(keep), &denied);
 	close(ends[1]);
 	if (job->pid > 0)
 		return TRUE;
 	close(ends[0]);
 	job->pid = 0;
-	return FALSE;
+	settle_unstarted(supervisor, job, denied);
+	return TRUE;
 }
 
 static void take_report(Supervisor *supervisor, Job *job, const IcelabReport *report)
@@ -207,8 +222,10 @@ static gboolean start_jobs(Supervisor *supervisor, GError **error)
 
 		if (count_running(supervisor) >= supervisor->options->workers)
 			return TRUE;
-		if (job->pid == 0 && job->next < job->cells->len && !start_job(supervisor, job, error))
-			return FALSE;
+		while (job->pid == 0 && job->next < job->cells->len) {
+			if (!start_job(supervisor, job, error))
+				return FALSE;
+		}
 	}
 	return TRUE;
 }

@@ -20,7 +20,7 @@ attack-mounts pass null
 attack-network pass null
 attack-processes pass null
 attack-sockets pass null
-candidate-flood broken the adapter breaks the protocol: output line *: more than 8388608 bytes of output
+candidate-flood broken @(the adapter breaks the protocol: output line *: more than 8388608 bytes of output|$late)
 close-output broken $late
 count-to-limit broken the adapter ended with exit status 1; it said: @(9|10)[0-9][0-9] processes, and then: *
 crash broken the adapter was ended by signal 11

@@ -148,6 +148,13 @@ kill_any() {
 		kill -KILL "$victim" 2>/dev/null && kills=$((kills + 1))
 	fi
 	end
+	if [ ! -e "$scratch/report" ]; then
+		# Not even the adapters could be asked.
+		[ "$status" -eq 99 ] && [ "$(grep -c . "$scratch/err")" -eq 1 ] ||
+			fail "$name was killed, and the run ends with $status: $(<"$scratch/err")"
+		nothing_left "$name was killed"
+		return
+	fi
 	judgements "$scratch/report" >"$scratch/disturbed"
 	if comm -13 "$scratch/undisturbed" "$scratch/disturbed" | grep -v '"verdict" : "broken"'; then
 		fail "$name was killed, and this is what the run judges then"
