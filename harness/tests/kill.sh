@@ -150,8 +150,9 @@ kill_any() {
 	end
 	if [ ! -e "$scratch/report" ]; then
 		# Not even the adapters could be asked.
-		[ "$status" -eq 99 ] && [ "$(grep -c . "$scratch/err")" -eq 1 ] ||
+		if [ "$status" -ne 99 ] || [ "$(grep -c . "$scratch/err")" -ne 1 ]; then
 			fail "$name was killed, and the run ends with $status: $(<"$scratch/err")"
+		fi
 		nothing_left "$name was killed"
 		return
 	fi
