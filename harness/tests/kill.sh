@@ -121,9 +121,9 @@ undisturbed() {
 	nothing_left "a run that nobody disturbs"
 }
 
-# random_moment: waits, at most as long as a run takes.
+# random_moment: waits, at most as long as a run takes, and not longer when the machine is busy.
 random_moment() {
-	local milliseconds=$((RANDOM % (length > 0 ? length : 1)))
+	local milliseconds=$((RANDOM % (length < 500 ? length + 1 : 500)))
 
 	pause "$((milliseconds / 1000)).$(printf %03d $((milliseconds % 1000)))"
 }
@@ -234,11 +234,13 @@ for kind in "${kinds[@]}"; do
 		kill_kind "$kind" "${reasons[$kind]}"
 	done
 done
+say "$kills killed in known cells, after $SECONDS s"
 while [ $kills -lt 35 ]; do
 	kill_any
 done
+say "$kills killed, after $SECONDS s"
 while [ $kills -lt 50 ]; do
 	kill_supervisor
 done
-say "$kills killed"
+say "$kills killed, after $SECONDS s"
 finish
