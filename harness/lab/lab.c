@@ -61,9 +61,17 @@ gboolean icelab_lab_serve_page(IcelabLab *lab, const char *folder, GError **erro
 
 gboolean icelab_lab_try_paths(IcelabLab *lab, GError **error)
 {
+	g_autoptr(GError) silence = NULL;
+
 	/* Rather than wait for an answer that cannot come. */
-	return icelab_servers_check(lab->servers, error) &&
-		   icelab_probe_paths(lab->book, lab->client, icelab_observer_nonce(lab->observer), error);
+	if (!icelab_servers_check(lab->servers, error))
+		return FALSE;
+	if (icelab_probe_paths(lab->book, lab->client, icelab_observer_nonce(lab->observer), &silence))
+		return TRUE;
+	/* One that died meanwhile explains the silence better. */
+	if (icelab_servers_check(lab->servers, error))
+		g_propagate_error(error, g_steal_pointer(&silence));
+	return FALSE;
 }
 
 gboolean icelab_lab_ask_kernel(IcelabLab *lab, IcelabObservation *observation, GError **error)
