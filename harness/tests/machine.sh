@@ -211,9 +211,10 @@ verdicts() {
 }
 
 # judgements REPORT: all that is judged in each cell, a line a cell; without times and folders, and
-# without what chance decides: ports, foundations, how often something was sent, and the order.
+# without what chance decides: ports, foundations, priorities, how often something was sent, and order.
 judgements() {
 	sed -E -e '/^ *"([a-z]+_ms|folder)" : /d' -e 's/candidate:[^ ]+ /candidate:FOUNDATION /' \
+		-e 's/ (UDP|TCP) [0-9]+ / \1 PRIORITY /' \
 		-e 's/ [0-9]+ typ / PORT typ /' -e 's/ (r?port) [0-9]+/ \1 PORT/g' \
 		-e 's/, [0-9]+ sent/, sent/' "$1" |
 		awk '
