@@ -157,7 +157,7 @@ static void test_infra(void **state)
 	}
 }
 
-/* Each stands alone behind a good beginning of three lines, so in line 4. */
+/* Each stands alone behind a good beginning of five lines, so in line 6. */
 static void test_bad_lines(void **state)
 {
 	static const struct {
@@ -193,7 +193,7 @@ static void test_bad_lines(void **state)
 		{"path eth0 lan4", "usage: path INTERFACE SERVER MAPPED"},
 		{"path eth0 lan4 lan4 x", "usage: path INTERFACE SERVER MAPPED"},
 		{"path eth0 lan4 x", "no address is called \"x\"; name it in an address line above"},
-		{"path eth0 lan4 lan4", "no server is called \"lan4\""},
+		{"path eth0 web4 lan4", "no server is called \"web4\""},
 #define USAGE "usage: infra NODE INTERFACE PROTOCOL NAME:PORT NAME:PORT WHY"
 		{"infra client eth0 udp lan4:1", USAGE},
 		{"infra client eth0 udp lan4:1 lan4:2", USAGE},
@@ -215,10 +215,12 @@ static void test_bad_lines(void **state)
 		g_autofree char *text = g_strdup_printf("topology lan\n"
 												"node client client\n"
 												"address lan4 192.168.1.10 client eth0\n"
+												"address web4 192.0.2.80 client eth0\n"
+												"server lan4 3478\n"
 												"%s\n"
-												"server lan4 3478\n",
+												"origin web4\n",
 			cases[i].line);
-		g_autofree char *wanted = g_strdup_printf("/tmp/a book:4: %s", cases[i].wanted);
+		g_autofree char *wanted = g_strdup_printf("/tmp/a book:6: %s", cases[i].wanted);
 		g_autoptr(GError) error = NULL;
 
 		assert_null(icelab_book_parse(text, "/tmp/a book", &error));
