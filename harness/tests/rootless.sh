@@ -66,6 +66,19 @@ for ((i = 0; i < 10; i++)); do
 	nothing_left "a user's supervisor was killed"
 done
 
+# Not even where nothing would happen any more that could end it.
+export HOSTILE_READY=$scratch/ready HOSTILE_GO=$scratch/go
+mkfifo -m 0666 "$HOSTILE_READY" "$HOSTILE_GO"
+exec {ready}<>"$HOSTILE_READY"
+mkdir "$scratch/hold"
+ln -s "$hostile" "$scratch/hold/hold"
+"${user[@]}" "$icelab" run --adapters "$scratch/hold" --scenario lan --policy relay \
+	--deadline 60000 --output "$scratch/user/killed" >"$scratch/out" 2>"$scratch/err" </dev/null &
+read -rt 20 -u "$ready" || fail "the adapter does not start: $(<"$scratch/err")"
+kill -KILL $!
+wait $! 2>/dev/null
+nothing_left "a user's supervisor was killed while a cell ran"
+
 # --- Tunnels -------------------------------------------------------------------------------
 
 "$icelab" shell vpn-full -- ip -details link show >"$scratch/out" 2>"$scratch/err" </dev/null
