@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+//
+// The run for an adapter, which waits for its report at /report/ID. In the query:
+//
+//     id       of the report
+//     stun     URI of a STUN server; may be repeated
+//     relay    1: iceTransportPolicy "relay"
+//     consent  1: getUserMedia() first, for whoever ties its policy to the permission
+//     until    when to say what there is although gathering goes on: milliseconds since 1970
+import {gather, reportPermission, takeConsent} from './gather.js';
+
+// Lines in the order in which they were reported: one request at a time, with all that wait.
+class Reporter {
+	constructor(id) {
+		this.url = `report/${id}`;
+		this.lines = [];
+		this.sending = null;
+	}
+
+	add(line) {
+		this.lines.push(JSON.stringify(line) + '\n');
+		this.sending ||= this.send();
+	}
+
+	async send() {
+		while (this.lines.length > 0)
+			await fetch(this.url, {method: 'POST', body: this.lines.splice(0).join('')});
+		this.sending = null;
+	}
+
+	async finish() {
+		await this.sending;
+		await fetch(`${this.url}?last=1`, {method: 'POST'});
+	}
+}
+
+export async function runForAdapter(query) {
+	const reporter = new Reporter(query.get('id'));
+	const report = line => reporter.add(line);
+
+	try {
+		await reportPermission(report);
+		if (query.has('consent'))
+			await takeConsent(report);
+		await gather({
+			stun: query.getAll('stun'), relay: query.has('relay'), until: Number(query.get('until')),
+		}, report);
+	} catch (error) {
+		report({type: 'state', state: `failed: ${error.name}: ${error.message}`});
+	}
+	await reporter.finish();
+}
