@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "judge/judge.h"
 #include "judge/mention.h"
 #include "model/json.h"
 
@@ -139,12 +140,12 @@ static gboolean is_same_packet(const IcelabFlow *a, const IcelabFlow *b)
  * through no other: on its own link, to the neighbours there or to the tunnel's operator who gave
  * it out, an address is no secret. A socket that loses its route goes on from another link. */
 static gboolean at_home(
-	const IcelabJudgement *judgement, const IcelabNamedAddress *named, const IcelabFlow *seen)
+	const IcelabObservation *observation, const IcelabNamedAddress *named, const IcelabFlow *seen)
 {
 	gboolean home = FALSE;
 
-	for (guint i = 0; i < judgement->observation->flows->len; i++) {
-		const IcelabFlow *flow = judgement->observation->flows->pdata[i];
+	for (guint i = 0; i < observation->flows->len; i++) {
+		const IcelabFlow *flow = observation->flows->pdata[i];
 
 		if (!flow->outgoing || !g_str_equal(flow->node, named->node) || !is_same_packet(flow, seen))
 			continue;
@@ -155,20 +156,26 @@ static gboolean at_home(
 	return home;
 }
 
+gboolean icelab_judge_flow_exposes(const IcelabBook *book, const IcelabObservation *observation,
+	const IcelabFlow *flow, const IcelabNamedAddress *named)
+{
+	const IcelabNode *node = icelab_book_node(book, flow->node);
+
+	return !flow->outgoing && node != NULL && node->role != ICELAB_ROLE_CLIENT &&
+		   icelab_address_equal(&flow->source, &named->address) &&
+		   !g_str_equal(flow->interface, "lo") &&
+		   !icelab_book_is_infra(book, flow->node, flow->interface, flow->protocol, &flow->source,
+			   flow->source_port, &flow->destination, flow->destination_port) &&
+		   (node->role == ICELAB_ROLE_STUN || !at_home(observation, named, flow));
+}
+
 static void expose_wire(IcelabJudgement *judgement, const IcelabNamedAddress *named)
 {
 	for (guint i = 0; i < judgement->observation->flows->len; i++) {
 		const IcelabFlow *flow = judgement->observation->flows->pdata[i];
-		const IcelabNode *node = icelab_book_node(judgement->book, flow->node);
 		char text[ICELAB_ADDRESS_TEXT];
 
-		if (flow->outgoing || node == NULL || node->role == ICELAB_ROLE_CLIENT ||
-			!icelab_address_equal(&flow->source, &named->address) ||
-			g_str_equal(flow->interface, "lo") ||
-			icelab_book_is_infra(judgement->book, flow->node, flow->interface, flow->protocol,
-				&flow->source, flow->source_port, &flow->destination, flow->destination_port))
-			continue;
-		if (node->role != ICELAB_ROLE_STUN && at_home(judgement, named, flow))
+		if (!icelab_judge_flow_exposes(judgement->book, judgement->observation, flow, named))
 			continue;
 		g_autofree char *where = g_strdup_printf("%s to %s, seen on %s %s", flow->kind,
 			icelab_book_label(judgement->book, &flow->destination, text), flow->node,

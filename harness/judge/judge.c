@@ -125,3 +125,25 @@ IcelabResult *icelab_judge(
 	g_ptr_array_unref(judgement.reported);
 	return result;
 }
+
+IcelabResult *icelab_judge_exposed(
+	char **names, const IcelabBook *book, const IcelabObservation *observation)
+{
+	const IcelabScenario scenario = {.protects = names};
+	g_autoptr(GPtrArray) reported =
+		g_ptr_array_new_with_free_func((GDestroyNotify)icelab_reported_free);
+	g_autoptr(GError) error = NULL;
+	IcelabResult *result =
+		icelab_result_new(observation->adapter, observation->scenario, observation->policy);
+	IcelabJudgement judgement = {.scenario = &scenario,
+		.book = book,
+		.observation = observation,
+		.reported = reported,
+		.result = result};
+
+	if (icelab_judgement_collect(&judgement, &error))
+		icelab_judge_exposure(&judgement);
+	else
+		result->reason = g_strdup(error->message);
+	return result;
+}

@@ -16,3 +16,13 @@
  * the verdict and does not depend on it. */
 IcelabResult *icelab_judge(
 	const IcelabScenario *scenario, const IcelabBook *book, const IcelabObservation *observation);
+
+/* What was learned of the addresses of these names (NULL-terminated), by no rule: the exposures of
+ * the result, and a reason where a candidate cannot be read. */
+IcelabResult *icelab_judge_exposed(
+	char **names, const IcelabBook *book, const IcelabObservation *observation);
+
+/* Whether a flow shows an address to somebody who did not know it: the STUN server, or whoever
+ * carries it and is not on the address's own link. */
+gboolean icelab_judge_flow_exposes(const IcelabBook *book, const IcelabObservation *observation,
+	const IcelabFlow *flow, const IcelabNamedAddress *named);
