@@ -22,7 +22,7 @@ static int print_expectations(
 		icelab_policy_from_label(*label, &policy);
 		computed = icelab_expectation_compute(scenario, lab->book, observation, policy, &error);
 		if (computed == NULL) {
-			fprintf(stderr, "icelab: %s\n", error->message);
+			icelab_say(error);
 			return ICELAB_EXIT_FAIL;
 		}
 		g_autofree char *text = icelab_expectation_text(computed);
@@ -40,7 +40,7 @@ static int check_expectations(
 	int code = ICELAB_EXIT_PASS;
 
 	if (!icelab_scenario_check(scenario, lab->book, &unknown)) {
-		fprintf(stderr, "icelab: %s\n", unknown->message);
+		icelab_say(unknown);
 		return ICELAB_EXIT_FAIL;
 	}
 	for (guint i = 0; i < scenario->expectations->len; i++) {
@@ -49,7 +49,7 @@ static int check_expectations(
 		if (icelab_expectation_check(
 				scenario, lab->book, observation, scenario->expectations->pdata[i], &error))
 			continue;
-		fprintf(stderr, "icelab: %s\n", error->message);
+		icelab_say(error);
 		code = ICELAB_EXIT_FAIL;
 	}
 	return code;

@@ -11,6 +11,7 @@
 
 #include "lab/sandbox.h"
 #include "lab/topology.h"
+#include "report/text.h"
 
 #define ELEVATED "ICELAB_ELEVATED"
 
@@ -58,9 +59,16 @@ gboolean icelab_must_work(void)
 	return g_getenv("ICELAB_MUST_WORK") != NULL || (ci != NULL && g_str_equal(ci, "true"));
 }
 
+void icelab_say(const GError *error)
+{
+	g_autofree char *plain = icelab_text_plain(error->message, 0);
+
+	fprintf(stderr, "icelab: %s\n", plain);
+}
+
 int icelab_tell(const GError *error)
 {
-	fprintf(stderr, "icelab: %s\n", error->message);
+	icelab_say(error);
 	if (g_error_matches(error, ICELAB_SANDBOX_ERROR, ICELAB_SANDBOX_ERROR_DENIED) ||
 		g_error_matches(error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_SKIP))
 		return icelab_must_work() ? ICELAB_EXIT_BROKEN : ICELAB_EXIT_SKIP;

@@ -22,8 +22,11 @@ enum {
 void icelab_parse_options(int *argc, char ***argv, const GOptionEntry *entries,
 	const char *parameters, const char *summary, IcelabFolders *folders);
 
-/* Prints "icelab: MESSAGE" and returns the exit code that belongs to the error: skip or broken
- * where the machine denied a sandbox or a lab, else usage. */
+/* Prints "icelab: MESSAGE" as one printable line: it can quote a file that anybody wrote. */
+void icelab_say(const GError *error);
+
+/* The same, and returns the exit code that belongs to the error: skip or broken where the machine
+ * denied a sandbox or a lab, else usage. */
 int icelab_tell(const GError *error);
 
 /* Whether skipping counts as failing: ICELAB_MUST_WORK or CI is set. */

@@ -46,6 +46,12 @@ if [ ! -r "$scratch/private" ]; then
 fi
 expect_line 2 'icelab: *Not a directory' "$icelab" list --scenarios /dev/null
 
+# A scenario file of somebody else's does not move the reader's cursor.
+mkdir "$scratch/hostile"
+printf '[scenario]\ntitle = x\ntopology = /\033[2J\n' >"$scratch/hostile/lan.ini"
+expect_line 2 'icelab: *lan.ini:3: "/\\x1b\[2J" is no topology; *' \
+	"$icelab" list --scenarios "$scratch/hostile"
+
 # --- Output folders ------------------------------------------------------------------------
 
 one=(--adapter libnice --scenario lan --policy relay)
