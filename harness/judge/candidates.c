@@ -39,24 +39,6 @@ static gboolean hosts_are_allowed(const IcelabExpectation *expectation)
 		   set_has_host(expectation->may);
 }
 
-/* RFC 9562 5.4: xxxxxxxx-xxxx-4xxx-[89ab]xxx-xxxxxxxxxxxx */
-static gboolean is_uuid_name(const char *name)
-{
-	static const char pattern[] = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx.local";
-
-	if (strlen(name) != sizeof pattern - 1)
-		return FALSE;
-	for (gsize i = 0; i < sizeof pattern - 1; i++) {
-		gboolean fits = pattern[i] == 'x'   ? g_ascii_isxdigit(name[i])
-						: pattern[i] == 'y' ? name[i] != '\0' && strchr("89abAB", name[i]) != NULL
-											: pattern[i] == name[i];
-
-		if (!fits)
-			return FALSE;
-	}
-	return TRUE;
-}
-
 static void judge_name(IcelabJudgement *judgement, IcelabReported *reported)
 {
 	/* S4: an agent that generates candidates uses no FQDN; the mDNS draft relaxes this for .local
@@ -79,7 +61,7 @@ static void judge_name(IcelabJudgement *judgement, IcelabReported *reported)
 	}
 	reported->allowed = TRUE;
 	/* M1 */
-	if (!is_uuid_name(reported->label))
+	if (!icelab_judge_is_uuid_name(reported->label))
 		find_fault(judgement, reported, "M1", ICELAB_FAIL);
 }
 

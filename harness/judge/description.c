@@ -9,6 +9,19 @@
 /* Judges the session descriptions: the addresses in o=, c= and a=rtcp. Their candidate lines are
  * judged with the others. */
 
+/* M8: a name, which hides an address, is no default destination either. */
+static void judge_host_name(
+	IcelabJudgement *judgement, const IcelabSdpEntry *entry, const char *field, gboolean initial)
+{
+	g_autofree char *name = g_strndup(entry->host.text, entry->host.length);
+	g_autofree char *line = g_strndup(entry->line.text, entry->line.length);
+	g_autofree char *seen =
+		g_strdup_printf("%s of the %s description", field, initial ? "initial" : "gathered");
+
+	if (g_str_has_suffix(name, ".local"))
+		icelab_result_add_finding(judgement->result, "M8", ICELAB_FAIL, name, seen, line);
+}
+
 static void judge_entry(IcelabJudgement *judgement, const IcelabSdpEntry *entry, gboolean initial)
 {
 	static const char *const fields[] = {
@@ -21,8 +34,13 @@ static void judge_entry(IcelabJudgement *judgement, const IcelabSdpEntry *entry,
 	gboolean is_origin = entry->field == ICELAB_SDP_ORIGIN;
 	char text[ICELAB_ADDRESS_TEXT];
 
-	if (entry->field == ICELAB_SDP_MEDIA || entry->field == ICELAB_SDP_CANDIDATE ||
-		entry->address.family == 0 || icelab_address_is_unspecified(&entry->address))
+	if (entry->field == ICELAB_SDP_MEDIA || entry->field == ICELAB_SDP_CANDIDATE)
+		return;
+	if (entry->address.family == 0) {
+		judge_host_name(judgement, entry, fields[entry->field], initial);
+		return;
+	}
+	if (icelab_address_is_unspecified(&entry->address))
 		return;
 	/* J3 asks for an address that means nothing; 127.0.0.1 is the usual one. */
 	if (is_origin && icelab_address_is_loopback(&entry->address))

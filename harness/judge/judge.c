@@ -73,6 +73,7 @@ static char *judge_parts(IcelabJudgement *judgement)
 	icelab_judge_descriptions(judgement);
 	icelab_judge_statistics(judgement);
 	icelab_judge_wire(judgement);
+	icelab_judge_names(judgement);
 	icelab_judge_exposure(judgement);
 	judgement->result->signature = icelab_judge_signature(judgement);
 	return NULL;

@@ -41,6 +41,7 @@ void icelab_judge_related(IcelabJudgement *judgement);
 void icelab_judge_descriptions(IcelabJudgement *judgement);
 void icelab_judge_statistics(IcelabJudgement *judgement);
 void icelab_judge_wire(IcelabJudgement *judgement);
+void icelab_judge_names(IcelabJudgement *judgement);
 void icelab_judge_exposure(IcelabJudgement *judgement);
 
 /* What was reported and sent, in names and without ports; caller frees. */
@@ -55,6 +56,15 @@ const char *icelab_judge_address(
 /* The clause that forbids what mode 2 does not allow: N11 where mode 1 was used without consent,
  * else N5. */
 const char *icelab_judge_route_clause(const IcelabJudgement *judgement);
+
+/* Whether it is a version 4 UUID under .local, as names that hide an address are. */
+gboolean icelab_judge_is_uuid_name(const char *name);
+
+/* Whether a name stands in for an address in any candidate. */
+gboolean icelab_judge_has_names(const IcelabJudgement *judgement);
+
+/* Adds the exposure of an address that multicast DNS told on a link where it does not live. */
+void icelab_judge_expose_names(IcelabJudgement *judgement, const IcelabNamedAddress *named);
 
 /* Whether the book names this address among those that the policy allows a candidate of any type to
  * show. */

@@ -18,6 +18,19 @@ static gboolean is_mapped_unspecified(const IcelabAddress *address)
 	return icelab_address_is_v4_mapped(address) && icelab_address_is_unspecified(address);
 }
 
+/* Whether names stand in for host candidates, and no host candidate shows this address. */
+static gboolean is_hidden_by_name(const IcelabJudgement *judgement, const IcelabAddress *address)
+{
+	for (guint i = 0; i < judgement->reported->len; i++) {
+		const IcelabReported *reported = judgement->reported->pdata[i];
+
+		if (reported->candidate.type == ICELAB_CANDIDATE_HOST &&
+			icelab_address_equal(&reported->candidate.address, address))
+			return FALSE;
+	}
+	return icelab_judge_has_names(judgement);
+}
+
 static void judge_related(IcelabJudgement *judgement, const IcelabReported *reported)
 {
 	const IcelabCandidate *candidate = &reported->candidate;
@@ -56,6 +69,13 @@ static void judge_related(IcelabJudgement *judgement, const IcelabReported *repo
 		return;
 	}
 	name = icelab_book_label(judgement->book, &candidate->raddr, text);
+	/* M6: where a name hides the base, the related address hides it too. */
+	if (reported->allowed && candidate->type == ICELAB_CANDIDATE_SRFLX &&
+		icelab_names_have(expectation->raddr, name) &&
+		is_hidden_by_name(judgement, &candidate->raddr)) {
+		find_fault(judgement, reported, "M6", ICELAB_FAIL, name, "raddr");
+		return;
+	}
 	/* J1: a candidate that the policy forbids must not be visible in other fields either. The
 	 * related address of a candidate that is itself forbidden belongs to that finding. */
 	if (reported->allowed && !icelab_names_have(expectation->raddr, name))

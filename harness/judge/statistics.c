@@ -19,15 +19,6 @@ static gboolean was_shown(const IcelabJudgement *judgement, const IcelabAddress 
 	return FALSE;
 }
 
-static gboolean has_names(const IcelabJudgement *judgement)
-{
-	for (guint i = 0; i < judgement->reported->len; i++) {
-		if (((IcelabReported *)judgement->reported->pdata[i])->is_name)
-			return TRUE;
-	}
-	return FALSE;
-}
-
 /* The clause that forbids to list this address of the host, or NULL. */
 static const char *forbidden_by(const IcelabJudgement *judgement, const IcelabAddress *address)
 {
@@ -37,7 +28,7 @@ static const char *forbidden_by(const IcelabJudgement *judgement, const IcelabAd
 	switch (judgement->mode) {
 	case ICELAB_MODE_2:
 		/* M11: a name that hides the address in one place hides it in all. */
-		return has_names(judgement) ? "M11" : NULL;
+		return icelab_judge_has_names(judgement) ? "M11" : NULL;
 	case ICELAB_MODE_3:
 	case ICELAB_MODE_NO_UDP:
 		/* N8: associated private addresses are not provided. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "lab/naming.h"
 #include "lab/post.h"
 #include "lab/topology.h"
 
@@ -146,6 +147,10 @@ static void take_frame(const IcelabFrame *frame, gpointer data)
 
 	if (!icelab_observation_count(observer->observation, &flow))
 		observer->overflow = TRUE;
+	if (!icelab_naming_take(observer->observation, &flow, &packet))
+		icelab_observation_end(observer->observation, ICELAB_OUTCOME_BROKEN,
+			"more than %d different names: the implementation floods the network",
+			ICELAB_NAMING_LIMIT);
 	if (observer->recording != NULL)
 		icelab_recording_add(observer->recording, post->node->name, interface, frame);
 }

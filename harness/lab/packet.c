@@ -94,7 +94,7 @@ static void decode_payload(IcelabPacket *packet)
 		memcpy(packet->transaction, payload + 4, 16);
 	} else if (either_port(packet, 53) && length > 0) {
 		packet->kind = ICELAB_PACKET_DNS;
-	} else if (either_port(packet, 5353)) {
+	} else if (packet->ip_protocol == PROTOCOL_UDP && either_port(packet, 5353)) {
 		packet->kind = ICELAB_PACKET_MDNS;
 	} else if (packet->ip_protocol == PROTOCOL_UDP && either_port(packet, 1900)) {
 		packet->kind = ICELAB_PACKET_SSDP;

@@ -22,6 +22,18 @@ static void flow_free(gpointer data)
 	g_free(flow);
 }
 
+static void naming_free(gpointer data)
+{
+	IcelabNaming *naming = data;
+
+	g_free(naming->node);
+	g_free(naming->interface);
+	g_free(naming->kind);
+	g_free(naming->name);
+	g_free(naming->type);
+	g_free(naming);
+}
+
 static void request_free(gpointer data)
 {
 	IcelabRequest *request = data;
@@ -95,6 +107,7 @@ IcelabObservation *icelab_observation_new(
 	observation->policy = g_strdup(policy);
 	observation->events = g_ptr_array_new_with_free_func(event_free);
 	observation->flows = g_ptr_array_new_with_free_func(flow_free);
+	observation->namings = g_ptr_array_new_with_free_func(naming_free);
 	observation->requests = g_ptr_array_new_with_free_func(request_free);
 	observation->sensors = g_ptr_array_new_with_free_func(sensor_free);
 	observation->routes = g_ptr_array_new_with_free_func(route_free);
@@ -114,6 +127,7 @@ void icelab_observation_free(IcelabObservation *observation)
 	g_hash_table_unref(observation->flow_index);
 	g_ptr_array_unref(observation->events);
 	g_ptr_array_unref(observation->flows);
+	g_ptr_array_unref(observation->namings);
 	g_ptr_array_unref(observation->requests);
 	g_ptr_array_unref(observation->sensors);
 	g_ptr_array_unref(observation->routes);
@@ -163,5 +177,45 @@ gboolean icelab_observation_count(IcelabObservation *observation, const IcelabFl
 		g_hash_table_add(observation->flow_index, known);
 	}
 	known->count += MAX(flow->count, 1);
+	return TRUE;
+}
+
+static gboolean equal_naming(const IcelabNaming *a, const IcelabNaming *b)
+{
+	return a->outgoing == b->outgoing && a->source_port == b->source_port &&
+		   a->destination_port == b->destination_port && a->response == b->response &&
+		   a->told == b->told && icelab_address_equal(&a->source, &b->source) &&
+		   icelab_address_equal(&a->destination, &b->destination) &&
+		   icelab_address_equal(&a->address, &b->address) && g_str_equal(a->name, b->name) &&
+		   g_str_equal(a->type, b->type) && g_str_equal(a->kind, b->kind) &&
+		   g_str_equal(a->interface, b->interface) && g_str_equal(a->node, b->node);
+}
+
+static IcelabNaming *find_naming(IcelabObservation *observation, const IcelabNaming *naming)
+{
+	for (guint i = 0; i < observation->namings->len; i++) {
+		if (equal_naming(observation->namings->pdata[i], naming))
+			return observation->namings->pdata[i];
+	}
+	return NULL;
+}
+
+gboolean icelab_observation_name(IcelabObservation *observation, const IcelabNaming *naming)
+{
+	IcelabNaming *known = find_naming(observation, naming);
+
+	if (known == NULL) {
+		if (observation->namings->len >= ICELAB_NAMING_LIMIT)
+			return FALSE;
+		known = g_memdup2(naming, sizeof *naming);
+		known->node = g_strdup(naming->node);
+		known->interface = g_strdup(naming->interface);
+		known->kind = g_strdup(naming->kind);
+		known->name = g_strdup(naming->name);
+		known->type = g_strdup(naming->type);
+		known->count = 0;
+		g_ptr_array_add(observation->namings, known);
+	}
+	known->count += MAX(naming->count, 1);
 	return TRUE;
 }

@@ -31,6 +31,26 @@ typedef struct {
 	gint64 time_us; /* of the first, since the adapter was started */
 } IcelabFlow;
 
+/* A name that a message of DNS or multicast DNS asked for, or told something of. The same between the
+ * same endpoints on the same interface is one. */
+typedef struct {
+	char *node;
+	char *interface;
+	gboolean outgoing;
+	char *kind; /* "dns" or "mdns" */
+	IcelabAddress source;
+	IcelabAddress destination;
+	guint16 source_port;
+	guint16 destination_port;
+	gboolean response;     /* of the message; a multicast query, too, may tell what it will claim */
+	gboolean told;         /* a record; else a question */
+	char *name;            /* as icelab_dns_next() writes it */
+	char *type;            /* icelab_dns_type_name() */
+	IcelabAddress address; /* of A and AAAA records; else family 0 */
+	guint64 count;
+	gint64 time_us; /* of the first, since the adapter was started */
+} IcelabNaming;
+
 /* One request that a STUN server logged. */
 typedef struct {
 	gint64 time_us; /* since the adapter was started */
@@ -84,6 +104,7 @@ typedef struct {
 	char *reason;        /* of all outcomes but done */
 	GPtrArray *events;   /* IcelabEvent */
 	GPtrArray *flows;    /* IcelabFlow */
+	GPtrArray *namings;  /* IcelabNaming; none in recordings of before they were read */
 	GPtrArray *requests; /* IcelabRequest */
 	GPtrArray *sensors;  /* IcelabSensorReport */
 	GPtrArray *routes;   /* IcelabRoute */
@@ -111,6 +132,10 @@ void icelab_observation_add_event(
  * ICELAB_FLOW_LIMIT flows are reached. */
 #define ICELAB_FLOW_LIMIT 4096
 gboolean icelab_observation_count(IcelabObservation *observation, const IcelabFlow *flow);
+
+/* The same for a name, with ICELAB_NAMING_LIMIT. */
+#define ICELAB_NAMING_LIMIT 1024
+gboolean icelab_observation_name(IcelabObservation *observation, const IcelabNaming *naming);
 
 /* JSON text; caller frees. Addresses of the book are not repeated: it is kept in a file of its own
  * beside it. */

@@ -67,6 +67,30 @@ static void write_flows(const IcelabObservation *observation, JsonArray *array)
 	}
 }
 
+static void write_namings(const IcelabObservation *observation, JsonArray *array)
+{
+	for (guint i = 0; i < observation->namings->len; i++) {
+		const IcelabNaming *naming = observation->namings->pdata[i];
+		JsonObject *object = add_object(array);
+
+		json_object_set_string_member(object, "node", naming->node);
+		json_object_set_string_member(object, "interface", naming->interface);
+		json_object_set_boolean_member(object, "outgoing", naming->outgoing);
+		json_object_set_string_member(object, "kind", naming->kind);
+		set_address(object, "source", &naming->source);
+		json_object_set_int_member(object, "source_port", naming->source_port);
+		set_address(object, "destination", &naming->destination);
+		json_object_set_int_member(object, "destination_port", naming->destination_port);
+		json_object_set_boolean_member(object, "response", naming->response);
+		json_object_set_boolean_member(object, "told", naming->told);
+		json_object_set_string_member(object, "name", naming->name);
+		json_object_set_string_member(object, "rrtype", naming->type);
+		set_address(object, "address", &naming->address);
+		json_object_set_int_member(object, "count", (gint64)naming->count);
+		json_object_set_int_member(object, "time_us", naming->time_us);
+	}
+}
+
 static void write_requests(const IcelabObservation *observation, JsonArray *array)
 {
 	for (guint i = 0; i < observation->requests->len; i++) {
@@ -143,6 +167,7 @@ char *icelab_observation_to_json(const IcelabObservation *observation)
 	json_object_set_double_member(object, "gather_ms", observation->gather_ms);
 	write_events(observation, set_array(object, "events"));
 	write_flows(observation, set_array(object, "flows"));
+	write_namings(observation, set_array(object, "names"));
 	write_requests(observation, set_array(object, "requests"));
 	write_sensors(observation, set_array(object, "sensors"));
 	json_object_set_object_member(object, "kernel", kernel);
@@ -183,7 +208,7 @@ typedef struct {
 	GType type;
 } Member;
 
-#define MEMBERS 12
+#define MEMBERS 15
 
 static gboolean has_members(JsonObject *object, const Member members[MEMBERS])
 {
@@ -231,6 +256,30 @@ static gboolean read_flow(IcelabObservation *observation, JsonObject *object)
 		   get_u16(object, "destination_port", &flow.destination_port) &&
 		   get_number(object, "count", G_MAXINT64, &flow.count) &&
 		   icelab_observation_count(observation, &flow);
+}
+
+static gboolean read_naming(IcelabObservation *observation, JsonObject *object)
+{
+	/* Copied where it is counted. */
+	IcelabNaming naming = {
+		.node = (char *)icelab_json_text(object, "node"),
+		.interface = (char *)icelab_json_text(object, "interface"),
+		.outgoing = icelab_json_flag(object, "outgoing"),
+		.kind = (char *)icelab_json_text(object, "kind"),
+		.response = icelab_json_flag(object, "response"),
+		.told = icelab_json_flag(object, "told"),
+		.name = (char *)icelab_json_text(object, "name"),
+		.type = (char *)icelab_json_text(object, "rrtype"),
+		.time_us = icelab_json_int(object, "time_us"),
+	};
+
+	return get_address(object, "source", &naming.source) &&
+		   get_address(object, "destination", &naming.destination) &&
+		   get_address(object, "address", &naming.address) &&
+		   get_u16(object, "source_port", &naming.source_port) &&
+		   get_u16(object, "destination_port", &naming.destination_port) &&
+		   get_number(object, "count", G_MAXINT64, &naming.count) &&
+		   icelab_observation_name(observation, &naming);
 }
 
 static gboolean read_request(IcelabObservation *observation, JsonObject *object)
@@ -308,6 +357,17 @@ static const struct List {
 	{"sensors", read_sensor,
 		{{"node", G_TYPE_STRING}, {"seen", G_TYPE_INT64}, {"drops", G_TYPE_INT64},
 			{"canary", G_TYPE_BOOLEAN}}},
+};
+
+/* Recordings of before these were kept have none of them. */
+static const struct List later_lists[] = {
+	{"names", read_naming,
+		{{"node", G_TYPE_STRING}, {"interface", G_TYPE_STRING}, {"outgoing", G_TYPE_BOOLEAN},
+			{"kind", G_TYPE_STRING}, {"source", G_TYPE_STRING}, {"source_port", G_TYPE_INT64},
+			{"destination", G_TYPE_STRING}, {"destination_port", G_TYPE_INT64},
+			{"response", G_TYPE_BOOLEAN}, {"told", G_TYPE_BOOLEAN}, {"name", G_TYPE_STRING},
+			{"rrtype", G_TYPE_STRING}, {"address", G_TYPE_STRING}, {"count", G_TYPE_INT64},
+			{"time_us", G_TYPE_INT64}}},
 };
 
 static const struct List kernel_lists[] = {
@@ -389,6 +449,11 @@ IcelabObservation *icelab_observation_from_json(const char *text, const char *wh
 	}
 	for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
 		if (!read_list(observation, object, &lists[i], where, error))
+			return NULL;
+	}
+	for (guint i = 0; i < G_N_ELEMENTS(later_lists); i++) {
+		if (json_object_has_member(object, later_lists[i].name) &&
+			!read_list(observation, object, &later_lists[i], where, error))
 			return NULL;
 	}
 	for (guint i = 0; i < G_N_ELEMENTS(kernel_lists); i++) {

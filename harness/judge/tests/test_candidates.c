@@ -131,25 +131,33 @@ static void test_others_beyond_the_policy(void **state)
 static void test_names(void **state)
 {
 #define HOST "candidate candidate:1 "
+#define HIDDEN(number, name)                                                                       \
+	"candidate candidate:" number " 1 UDP 1694498815 {" name                                       \
+	"} 61000 typ srflx raddr 0.0.0.0 rport "                                                       \
+	"9\n"
 #define ONE_NAME HOST "1 UDP 1000 " NAME " 5000 typ host\n"
 	static const Case cases[] = {
 		/* A name stands in for an address. */
-		{&world_full, CONSENT, "candidate candidate:3", ONE_NAME, "pass\n"},
-		{&world_full, PRIVATE, "candidate candidate:3", ONE_NAME, "pass\n"},
-		{&world_full, PRIVATE, "candidate candidate:3", HOST "1 UDP 1000 " OTHER_NAME " 5 typ host",
-			"pass\n"},
+		{&world_full, CONSENT, "candidate candidate:3\ncandidate candidate:4",
+			ONE_NAME HIDDEN("4", "exit4"), "pass\n"},
+		{&world_full, PRIVATE, "candidate candidate:3\ncandidate candidate:4",
+			ONE_NAME HIDDEN("4", "exit4"), "pass\n"},
+		{&world_full, PRIVATE, "candidate candidate:3\ncandidate candidate:4",
+			HIDDEN("4", "exit4") HOST "1 UDP 1000 " OTHER_NAME " 5 typ host", "pass\n"},
 		{&world_full, PRIVATE, NULL, ONE_NAME, "pass\n"},
 		{&world_full, PUBLIC, NULL, ONE_NAME, "warn\nN16 warn " NAME " candidate host udp\n"},
 		{&world_full, NO_UDP, NULL, ONE_NAME, "warn\nN16 warn " NAME " candidate host udp\n"},
 		{&world_full, RELAY, NULL, ONE_NAME, "fail\nJ1 fail " NAME " candidate host udp\n"},
 		/* For one, however often it is told, and of its own transport. */
-		{&world_six, PRIVATE, "candidate candidate:1\ncandidate candidate:5",
-			ONE_NAME HOST "2 UDP 999 " NAME " 5001 typ host",
+		{&world_six, PRIVATE, "candidate",
+			HIDDEN("2", "isp4") ONE_NAME HOST "2 UDP 999 " NAME " 5001 typ host",
 			"fail\nN7 fail host@lan6_temp missing\n"},
-		{&world_six, PRIVATE, "candidate candidate:1\ncandidate candidate:5",
-			ONE_NAME "candidate candidate:5 1 UDP 999 " OTHER_NAME " 5001 typ host", "pass\n"},
-		{&world_full, PRIVATE, "candidate candidate:3",
-			HOST "1 TCP 1000 " NAME " 9 typ host tcptype active",
+		{&world_six, PRIVATE, "candidate",
+			HIDDEN("2", "isp4") ONE_NAME "candidate candidate:5 1 UDP 999 " OTHER_NAME
+										 " 5001 typ host",
+			"pass\n"},
+		{&world_full, PRIVATE, "candidate candidate:3\ncandidate candidate:4",
+			HIDDEN("4", "exit4") HOST "1 TCP 1000 " NAME " 9 typ host tcptype active",
 			"fail\nN7 fail host@tun4 missing\n"},
 		/* Not for a reflexive one. */
 		{&world_full, PUBLIC, "candidate candidate:4", ONE_NAME,

@@ -122,6 +122,31 @@ static void observe_flow(IcelabObservation *observation, char **words)
 	assert_true(icelab_observation_count(observation, &flow));
 }
 
+static void observe_naming(IcelabObservation *observation, char **words)
+{
+	gboolean asks = g_str_equal(words[0], "asks");
+
+	assert_int_equal(g_strv_length(words), 7);
+
+	IcelabNaming naming = {
+		.outgoing = !g_str_equal(words[0], "hears"),
+		.node = words[1],
+		.interface = words[2],
+		.kind = (char *)"mdns",
+		.source = read_address(words[3]),
+		.source_port = 5353,
+		.destination = read_address("224.0.0.251"),
+		.destination_port = 5353,
+		.response = !asks,
+		.told = !asks,
+		.name = words[4],
+		.type = words[5],
+		.address = read_address(words[6]),
+	};
+
+	assert_true(icelab_observation_name(observation, &naming));
+}
+
 static void observe_event(IcelabObservation *observation, const char *type, const char *rest)
 {
 	JsonObject *line = json_object_new();
@@ -168,6 +193,9 @@ static void observe_line(IcelabObservation *observation, const char *line)
 		{"sensor", observe_sensor},
 		{"out", observe_flow},
 		{"in", observe_flow},
+		{"tells", observe_naming},
+		{"hears", observe_naming},
+		{"asks", observe_naming},
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {

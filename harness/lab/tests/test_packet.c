@@ -172,7 +172,8 @@ static void test_tcp(void **state)
 	binding.bytes[1] = 3;
 	check_tcp("Allocate over TCP", 3478, 5, &binding, ICELAB_PACKET_TURN, true);
 	check_tcp("DNS over TCP", 53, 5, &text, ICELAB_PACKET_DNS, false);
-	check_tcp("mDNS port", 5353, 5, &text, ICELAB_PACKET_MDNS, false);
+	/* RFC 6762 is UDP; a NAT may choose this port for anything. */
+	check_tcp("mDNS port", 5353, 5, &text, ICELAB_PACKET_TCP, false);
 	/* These are of UDP alone. */
 	check_tcp("1900", 1900, 5, &text, ICELAB_PACKET_TCP, false);
 	check_tcp("5351", 5351, 5, &text, ICELAB_PACKET_TCP, false);

@@ -93,12 +93,79 @@ static void test_flow_limit(void **state)
 	assert_int_equal(observation->flows->len, ICELAB_FLOW_LIMIT);
 }
 
+static void test_naming(void **state)
+{
+	g_autoptr(IcelabObservation) observation = icelab_observation_new("", "", "");
+	const IcelabNaming naming = {.node = (char *)"client",
+		.interface = (char *)"eth0",
+		.kind = (char *)"mdns",
+		.name = (char *)"a.local",
+		.type = (char *)"A"};
+	IcelabNaming others[14];
+
+	(void)state;
+	for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+		others[i] = naming;
+	others[1].node = (char *)"router";
+	others[2].interface = (char *)"eth1";
+	others[3].kind = (char *)"dns";
+	others[4].name = (char *)"b.local";
+	others[5].type = (char *)"AAAA";
+	others[6].outgoing = TRUE;
+	others[7].response = TRUE;
+	others[8].told = TRUE;
+	others[9].source_port = 1;
+	others[10].destination_port = 1;
+	others[11].source = address("192.0.2.1");
+	others[12].destination = address("192.0.2.1");
+	others[13].address = address("192.0.2.1");
+	for (guint round = 0; round < 3; round++) {
+		for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
+			others[i].time_us = round;
+			assert_true(icelab_observation_name(observation, &others[i]));
+		}
+	}
+	assert_int_equal(observation->namings->len, G_N_ELEMENTS(others));
+	for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
+		const IcelabNaming *counted = observation->namings->pdata[i];
+
+		assert_int_equal(counted->count, 3);
+		assert_int_equal(counted->time_us, 0);
+	}
+	others[0].count = 40;
+	assert_true(icelab_observation_name(observation, &others[0]));
+	assert_int_equal(((IcelabNaming *)observation->namings->pdata[0])->count, 43);
+}
+
+static void test_naming_limit(void **state)
+{
+	g_autoptr(IcelabObservation) observation = icelab_observation_new("", "", "");
+	char name[16];
+	IcelabNaming naming = {.node = (char *)"client",
+		.interface = (char *)"eth0",
+		.kind = (char *)"mdns",
+		.name = name,
+		.type = (char *)"A"};
+
+	(void)state;
+	for (guint i = 0; i < ICELAB_NAMING_LIMIT; i++) {
+		g_snprintf(name, sizeof name, "%u", i);
+		assert_true(icelab_observation_name(observation, &naming));
+	}
+	assert_true(icelab_observation_name(observation, &naming));
+	strcpy(name, "another");
+	assert_false(icelab_observation_name(observation, &naming));
+	assert_int_equal(observation->namings->len, ICELAB_NAMING_LIMIT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_first_end_stays),
 		cmocka_unit_test(test_counting),
 		cmocka_unit_test(test_flow_limit),
+		cmocka_unit_test(test_naming),
+		cmocka_unit_test(test_naming_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,23 @@ static IcelabObservation *make(void)
 		.count = 2,
 		.time_us = -5,
 	};
+	const IcelabNaming naming = {
+		.node = (char *)"router",
+		.interface = (char *)"eth0",
+		.outgoing = TRUE,
+		.kind = (char *)"mdns",
+		.source = address("10.8.0.2"),
+		.destination = address("224.0.0.251"),
+		.source_port = 5353,
+		.destination_port = 5354,
+		.response = TRUE,
+		.told = TRUE,
+		.name = (char *)"a.local",
+		.type = (char *)"A",
+		.address = address("10.8.0.3"),
+		.count = 6,
+		.time_us = 11,
+	};
 	IcelabRequest *request = g_new0(IcelabRequest, 1);
 	IcelabSensorReport *sensor = g_new0(IcelabSensorReport, 1);
 	IcelabRoute *route = g_new0(IcelabRoute, 1);
@@ -61,6 +78,7 @@ static IcelabObservation *make(void)
 	flow.protocol = (char *)"";
 	flow.kind = (char *)"other";
 	assert_true(icelab_observation_count(observation, &flow));
+	assert_true(icelab_observation_name(observation, &naming));
 	*request = (IcelabRequest){.time_us = 9,
 		.source = address("2001:db8::1"),
 		.destination = address("2001:db8::2"),
@@ -126,6 +144,29 @@ static void assert_events_and_flows(const IcelabObservation *observation)
 	assert_int_equal(flow->source.family, 0);
 }
 
+static void assert_names(const IcelabObservation *observation)
+{
+	const IcelabNaming *naming = observation->namings->pdata[0];
+	const IcelabAddress source = address("10.8.0.2");
+	const IcelabAddress destination = address("224.0.0.251");
+	const IcelabAddress told = address("10.8.0.3");
+
+	assert_int_equal(observation->namings->len, 1);
+	assert_string_equal(naming->node, "router");
+	assert_string_equal(naming->interface, "eth0");
+	assert_true(naming->outgoing && naming->response && naming->told);
+	assert_string_equal(naming->kind, "mdns");
+	assert_true(icelab_address_equal(&naming->source, &source));
+	assert_true(icelab_address_equal(&naming->destination, &destination));
+	assert_true(icelab_address_equal(&naming->address, &told));
+	assert_int_equal(naming->source_port, 5353);
+	assert_int_equal(naming->destination_port, 5354);
+	assert_string_equal(naming->name, "a.local");
+	assert_string_equal(naming->type, "A");
+	assert_int_equal(naming->count, 6);
+	assert_int_equal(naming->time_us, 11);
+}
+
 static void assert_facts(const IcelabObservation *observation)
 {
 	const IcelabRequest *request = observation->requests->pdata[0];
@@ -151,6 +192,24 @@ static void assert_facts(const IcelabObservation *observation)
 	assert_true(local->temporary && local->deprecated && local->up);
 }
 
+/* Recordings of before names were read have no list of them. */
+static void test_no_names(void **state)
+{
+	g_autoptr(IcelabObservation) observation = make();
+	g_autofree char *text = icelab_observation_to_json(observation);
+	JsonObject *object = icelab_json_parse(text, strlen(text), 64, NULL);
+	g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), object);
+
+	(void)state;
+	json_object_remove_member(object, "names");
+	json_object_unref(object);
+	g_autofree char *old = icelab_json_write(node);
+	g_autoptr(IcelabObservation) again = read_back(old);
+
+	assert_int_equal(again->namings->len, 0);
+	assert_facts(again);
+}
+
 static void test_round_trip(void **state)
 {
 	g_autoptr(IcelabObservation) observation = make();
@@ -167,6 +226,7 @@ static void test_round_trip(void **state)
 	assert_string_equal(again->reason, "\"why\" \033[2J 7");
 	assert_true(again->lab_ms == 12.5 && again->gather_ms == 1e-7);
 	assert_events_and_flows(again);
+	assert_names(again);
 	assert_facts(again);
 }
 
@@ -230,6 +290,9 @@ static void test_refused(void **state)
 		{HEAD "\"done\",\"kernel\":{},\"events\":{}}", "file: the list \"events\" is missing"},
 		{HEAD "\"done\",\"kernel\":{},\"events\":[{\"time_us\":1,\"late\":true,\"line\":7}]}",
 			"file: element 0 of \"events\" is damaged"},
+		{HEAD "\"done\",\"kernel\":{},\"events\":[],\"flows\":[],"
+			  "\"requests\":[],\"sensors\":[],\"names\":{}}",
+			"file: the list \"names\" is missing"},
 		{HEAD "\"done\",\"kernel\":{},\"events\":[1]}", "file: element 0 of \"events\" is damaged"},
 	};
 
@@ -300,6 +363,13 @@ static void test_damaged_values(void **state)
 		{"\"count\" : 2", "\"count\" : -1", "flows"},
 		{"\"source\" : \"192.168.1.10\"", "\"source\" : \"192.168.1\"", "flows"},
 		{"\"destination\" : \"192.0.2.53\"", "\"destination\" : \"x\"", "flows"},
+		{"\"source_port\" : 5353", "\"source_port\" : 65536", "names"},
+		{"\"destination_port\" : 5354", "\"destination_port\" : -1", "names"},
+		{"\"count\" : 6", "\"count\" : -1", "names"},
+		{"\"source\" : \"10.8.0.2\"", "\"source\" : \"10.8.0\"", "names"},
+		{"\"destination\" : \"224.0.0.251\"", "\"destination\" : \"x\"", "names"},
+		{"\"address\" : \"10.8.0.3\"", "\"address\" : \"a.local\"", "names"},
+		{"\"names\" : [", "\"names\" : [1,", "names"},
 		{"\"method\" : 1", "\"method\" : 65536", "requests"},
 		{"\"source_port\" : 1,", "\"source_port\" : 65536,", "requests"},
 		{"\"destination_port\" : 2,", "\"destination_port\" : -1,", "requests"},
@@ -400,6 +470,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_no_names),
 		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_damaged_types),
