@@ -185,20 +185,6 @@ static void expose_wire(IcelabJudgement *judgement, const IcelabNamedAddress *na
 	}
 }
 
-/* Whoever hears an address of the client on another link than its own learns that both belong
- * together; so no scenario need say that it is to be protected from that. */
-static void expose_across_links(IcelabJudgement *judgement)
-{
-	const IcelabNode *client = icelab_book_client(judgement->book);
-
-	for (guint i = 0; i < judgement->book->addresses->len; i++) {
-		const IcelabNamedAddress *named = judgement->book->addresses->pdata[i];
-
-		if (g_str_equal(named->node, client->name))
-			icelab_judge_expose_names(judgement, named);
-	}
-}
-
 void icelab_judge_exposure(IcelabJudgement *judgement)
 {
 	for (guint i = 0; judgement->scenario->protects[i] != NULL; i++) {
@@ -210,6 +196,20 @@ void icelab_judge_exposure(IcelabJudgement *judgement)
 		expose_candidates(judgement, named);
 		expose_events(judgement, named);
 		expose_wire(judgement, named);
+		icelab_judge_expose_names(judgement, named);
 	}
-	expose_across_links(judgement);
+}
+
+/* Whoever hears an address of the client on another link than its own learns that both belong
+ * together; so no scenario need say that it is to be protected from that. */
+void icelab_judge_links(IcelabJudgement *judgement)
+{
+	const IcelabNode *client = icelab_book_client(judgement->book);
+
+	for (guint i = 0; i < judgement->book->addresses->len; i++) {
+		const IcelabNamedAddress *named = judgement->book->addresses->pdata[i];
+
+		if (g_str_equal(named->node, client->name))
+			icelab_judge_expose_names(judgement, named);
+	}
 }

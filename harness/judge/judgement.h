@@ -43,6 +43,7 @@ void icelab_judge_statistics(IcelabJudgement *judgement);
 void icelab_judge_wire(IcelabJudgement *judgement);
 void icelab_judge_names(IcelabJudgement *judgement);
 void icelab_judge_exposure(IcelabJudgement *judgement);
+void icelab_judge_links(IcelabJudgement *judgement);
 
 /* What was reported and sent, in names and without ports; caller frees. */
 char *icelab_judge_signature(const IcelabJudgement *judgement);

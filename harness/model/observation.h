@@ -31,8 +31,8 @@ typedef struct {
 	gint64 time_us; /* of the first, since the adapter was started */
 } IcelabFlow;
 
-/* A name that a message of DNS or multicast DNS asked for, or told something of. The same between the
- * same endpoints on the same interface is one. */
+/* A name that a message of DNS or multicast DNS asked for, or told something of. The same between
+ * the same endpoints on the same interface is one. */
 typedef struct {
 	char *node;
 	char *interface;
