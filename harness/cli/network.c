@@ -14,7 +14,9 @@ static int use_network(gpointer data)
 	IcelabLab *lab = icelab_lab_open(&network->topology, ICELAB_FAULT_NONE, &error);
 
 	if (lab == NULL ||
-		(network->page != NULL && !icelab_lab_serve_page(lab, network->page, &error)))
+		(network->page != NULL &&
+			(!icelab_scenario_check(network->scenario, lab->book, &error) ||
+				!icelab_lab_serve_page(lab, network->page, TRUE, &error))))
 		return icelab_tell(error);
 	return network->use(lab, network->scenario, network->data);
 }

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "audit/witness.h"
 #include "cli/commands.h"
 #include "cli/network.h"
 #include "lab/stage.h"
@@ -56,7 +57,8 @@ static int run_shell(IcelabLab *lab, const IcelabScenario *scenario, gpointer da
 		.errors = STDERR_FILENO,
 		.terminal = TRUE,
 	};
-	int status = 0;
+	IcelabWitness *witness = icelab_witness_new(lab, scenario);
+	int status;
 	pid_t pid;
 
 	if (command == NULL)
@@ -64,7 +66,9 @@ static int run_shell(IcelabLab *lab, const IcelabScenario *scenario, gpointer da
 	else if (program != NULL)
 		command[0] = program;
 	pid = icelab_stage_start(&stage);
-	if (pid < 0 || TEMP_FAILURE_RETRY(waitpid(pid, &status, 0)) != pid) {
+	status = pid < 0 ? -1 : icelab_witness_attend(witness, pid);
+	icelab_witness_free(witness);
+	if (status < 0) {
 		fprintf(stderr, "icelab: %s\n", strerror(errno));
 		return ICELAB_EXIT_BROKEN;
 	}

@@ -48,12 +48,12 @@ void icelab_lab_close(IcelabLab *lab)
 	g_free(lab);
 }
 
-gboolean icelab_lab_serve_page(IcelabLab *lab, const char *folder, GError **error)
+gboolean icelab_lab_serve_page(IcelabLab *lab, const char *folder, gboolean asks, GError **error)
 {
 	gint64 start = g_get_monotonic_time();
 	g_autoptr(IcelabPage) page = icelab_page_load(folder, error);
 
-	if (page == NULL || !icelab_servers_serve_page(lab->servers, lab->book, page, error))
+	if (page == NULL || !icelab_servers_serve_page(lab->servers, lab->book, page, asks, error))
 		return FALSE;
 	lab->build_us += g_get_monotonic_time() - start;
 	return TRUE;

@@ -25,6 +25,7 @@ typedef struct {
 struct IcelabServers {
 	int log;         /* SOCK_SEQPACKET: one record a datagram */
 	GArray *running; /* Server */
+	GArray *askers;  /* int: sockets on which the web application's hosts ask */
 };
 
 typedef struct Start Start;
@@ -38,6 +39,7 @@ struct Start {
 	const GArray *addresses; /* IcelabAddress, of the web application's host */
 	const IcelabPage *page;
 	int log; /* or -1 */
+	int questions; /* or -1 */
 	int ready;
 	int network;
 };
@@ -76,7 +78,7 @@ static int serve_page(const Start *start)
 	gsize index = 0;
 	IcelabWebServer *server =
 		icelab_web_server_new(start->page, (const IcelabAddress *)start->addresses->data,
-			start->addresses->len, ICELAB_ORIGIN_PORT, &index);
+			start->addresses->len, ICELAB_ORIGIN_PORT, start->questions, &index);
 
 	if (server == NULL)
 		failed(start);
@@ -87,10 +89,10 @@ static int serve_page(const Start *start)
 G_GNUC_NORETURN static void run_server(gpointer data)
 {
 	const Start *start = data;
-	const int keep[] = {start->ready, start->log};
+	const int keep[] = {start->ready, start->log, start->questions};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	icelab_close_descriptors(keep, start->log >= 0 ? 2 : 1);
+	icelab_close_descriptors(keep, G_N_ELEMENTS(keep));
 	/* Served until the sandbox, or whoever started it, ends. */
 	_exit(start->serve(start) == 0 ? 0 : 1);
 }
@@ -150,7 +152,7 @@ static gboolean start_node(
 	IcelabServers *servers, const IcelabBook *book, const IcelabNode *node, int log, GError **error)
 {
 	g_autoptr(GArray) listeners = g_array_new(FALSE, TRUE, sizeof(IcelabStunListener));
-	Start start = {.kind = "STUN", .serve = serve_stun, .listeners = listeners, .log = log};
+	Start start = {.kind = "STUN", .serve = serve_stun, .listeners = listeners, .log = log, .questions = -1};
 
 	for (guint i = 0; i < book->servers->len; i++) {
 		const IcelabServer *server = book->servers->pdata[i];
@@ -168,6 +170,7 @@ IcelabServers *icelab_servers_start(const IcelabBook *book, GError **error)
 	int log[2];
 
 	servers->running = g_array_new(FALSE, TRUE, sizeof(Server));
+	servers->askers = g_array_new(FALSE, TRUE, sizeof(int));
 	servers->log = -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, log) != 0) {
 		g_set_error(
@@ -187,25 +190,62 @@ IcelabServers *icelab_servers_start(const IcelabBook *book, GError **error)
 	return servers;
 }
 
-gboolean icelab_servers_serve_page(
-	IcelabServers *servers, const IcelabBook *book, const IcelabPage *page, GError **error)
+/* One more socket on which a host asks; returns its end, or -1. */
+static int add_asker(IcelabServers *servers, GError **error)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+		g_set_error(
+			error, ICELAB_LAB_ERROR, ICELAB_LAB_ERROR_BROKEN, "socketpair: %s", g_strerror(errno));
+		return -1;
+	}
+	g_array_append_val(servers->askers, ends[0]);
+	return ends[1];
+}
+
+static gboolean start_origin(IcelabServers *servers, const IcelabBook *book, const IcelabNode *node,
+	const IcelabPage *page, gboolean asks, GError **error)
+{
+	g_autoptr(GArray) addresses = g_array_new(FALSE, TRUE, sizeof(IcelabAddress));
+	Start start = {.kind = "web",
+		.serve = serve_page,
+		.addresses = addresses,
+		.page = page,
+		.log = -1,
+		.questions = -1};
+	gboolean started;
+
+	for (guint i = 0; i < book->origins->len; i++) {
+		const IcelabNamedAddress *origin = book->origins->pdata[i];
+
+		if (g_str_equal(origin->node, node->name))
+			g_array_append_val(addresses, origin->address);
+	}
+	if (addresses->len == 0)
+		return TRUE;
+	if (asks && (start.questions = add_asker(servers, error)) < 0)
+		return FALSE;
+	started = start_server(servers, node, &start, error);
+	if (start.questions >= 0)
+		close(start.questions);
+	return started;
+}
+
+gboolean icelab_servers_serve_page(IcelabServers *servers, const IcelabBook *book,
+	const IcelabPage *page, gboolean asks, GError **error)
 {
 	for (guint i = 0; i < book->nodes->len; i++) {
-		const IcelabNode *node = book->nodes->pdata[i];
-		g_autoptr(GArray) addresses = g_array_new(FALSE, TRUE, sizeof(IcelabAddress));
-		Start start = {
-			.kind = "web", .serve = serve_page, .addresses = addresses, .page = page, .log = -1};
-
-		for (guint k = 0; k < book->origins->len; k++) {
-			const IcelabNamedAddress *origin = book->origins->pdata[k];
-
-			if (g_str_equal(origin->node, node->name))
-				g_array_append_val(addresses, origin->address);
-		}
-		if (addresses->len > 0 && !start_server(servers, node, &start, error))
+		if (!start_origin(servers, book, book->nodes->pdata[i], page, asks, error))
 			return FALSE;
 	}
 	return TRUE;
+}
+
+const int *icelab_servers_askers(const IcelabServers *servers, guint *count)
+{
+	*count = servers->askers->len;
+	return (const int *)servers->askers->data;
 }
 
 gboolean icelab_servers_check(IcelabServers *servers, GError **error)
@@ -237,6 +277,9 @@ void icelab_servers_free(IcelabServers *servers)
 		TEMP_FAILURE_RETRY(waitpid(pid, NULL, 0));
 	}
 	g_array_unref(servers->running);
+	for (guint i = 0; i < servers->askers->len; i++)
+		close(g_array_index(servers->askers, int, i));
+	g_array_unref(servers->askers);
 	if (servers->log >= 0)
 		close(servers->log);
 	g_free(servers);

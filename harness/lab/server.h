@@ -15,9 +15,13 @@ typedef struct IcelabServers IcelabServers;
 /* Starts the STUN servers and returns when all listen. */
 IcelabServers *icelab_servers_start(const IcelabBook *book, GError **error);
 
-/* Starts those that serve `page` at the book's origins, too. */
-gboolean icelab_servers_serve_page(
-	IcelabServers *servers, const IcelabBook *book, const IcelabPage *page, GError **error);
+/* Starts those that serve `page` at the book's origins, too. With `asks` they ask what the lab knows
+ * (web/question.h): somebody must answer on icelab_servers_askers(). */
+gboolean icelab_servers_serve_page(IcelabServers *servers, const IcelabBook *book,
+	const IcelabPage *page, gboolean asks, GError **error);
+
+/* Sockets, each readable when a question is there. */
+const int *icelab_servers_askers(const IcelabServers *servers, guint *count);
 
 /* Returns FALSE and sets `error` where one has ended: nobody ends them but icelab_servers_free().
  */

@@ -121,7 +121,7 @@ static gboolean serve_page(const IcelabWorker *worker, IcelabLab *lab, GError **
 		const IcelabPlanned *planned = worker->cells->pdata[i];
 
 		if (icelab_adapter_needs_page(planned->interview->adapter))
-			return icelab_lab_serve_page(lab, worker->options->folders->page, error);
+			return icelab_lab_serve_page(lab, worker->options->folders->page, FALSE, error);
 	}
 	return TRUE;
 }

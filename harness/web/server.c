@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include "model/socket_address.h"
+#include "web/inquiry.h"
+#include "web/listener.h"
 #include "web/report.h"
+#include "web/response.h"
 
 #define REPORTS "/report/"
 #define CONNECTION_LIMIT 64
@@ -21,6 +24,8 @@ struct IcelabWebServer {
 	const IcelabPage *page;
 	GPtrArray *daemons; /* struct MHD_Daemon, one for each address */
 	GPtrArray *readers; /* Exchange that reads a report */
+	IcelabInquiry *inquiry; /* NULL where the lab tells nothing */
+	GPtrArray *askers;      /* Exchange that waits for the lab's answer */
 };
 
 /* One request and its answer. */
@@ -30,37 +35,52 @@ typedef struct {
 	GString *body;
 	IcelabReportStream *stream; /* of a reader */
 	gboolean asleep;            /* a reader for whom nothing waits */
+	GString *answer;            /* of the lab; NULL until it is there */
+	guint status;
 } Exchange;
 
-static enum MHD_Result answer_empty(struct MHD_Connection *connection, unsigned status)
-{
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-	enum MHD_Result result;
+static const struct {
+	const char *path;
+	gboolean get;
+	gboolean post;
+	IcelabQuestion question;
+} questions[] = {
+	{"/truth", TRUE, FALSE, ICELAB_QUESTION_TRUTH},
+	{"/begin", FALSE, TRUE, ICELAB_QUESTION_BEGIN},
+	{"/seen", TRUE, TRUE, ICELAB_QUESTION_SEEN},
+};
 
-	if (response == NULL)
-		return MHD_NO;
-	result = MHD_queue_response(connection, status, response);
-	MHD_destroy_response(response);
-	return result;
+/* Whether the path is one of the lab's. */
+static gboolean ask_lab(
+	Exchange *exchange, const char *path, gboolean post, enum MHD_Result *result)
+{
+	IcelabWebServer *server = exchange->server;
+
+	for (gsize i = 0; server->inquiry != NULL && i < G_N_ELEMENTS(questions); i++) {
+		if (!g_str_equal(path, questions[i].path))
+			continue;
+		if (!(post ? questions[i].post : questions[i].get)) {
+			*result = icelab_response_empty(exchange->connection, MHD_HTTP_METHOD_NOT_ALLOWED);
+			return TRUE;
+		}
+		/* It is called again for the answer when the connection is resumed. */
+		MHD_suspend_connection(exchange->connection);
+		g_ptr_array_add(server->askers, exchange);
+		icelab_inquiry_ask(server->inquiry, exchange, questions[i].question, exchange->body);
+		*result = MHD_YES;
+		return TRUE;
+	}
+	return FALSE;
 }
 
-static enum MHD_Result answer_file(Exchange *exchange, const char *path)
+static void take_answer(gpointer client, guint status, GString *answer)
 {
-	const IcelabPageFile *file = icelab_page_find(exchange->server->page, path);
-	struct MHD_Response *response;
-	enum MHD_Result result = MHD_NO;
+	Exchange *exchange = client;
 
-	if (file == NULL)
-		return answer_empty(exchange->connection, MHD_HTTP_NOT_FOUND);
-	response = MHD_create_response_from_buffer(file->length, file->bytes, MHD_RESPMEM_PERSISTENT);
-	if (response == NULL)
-		return MHD_NO;
-	if (MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, file->type) == MHD_YES &&
-		MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store") == MHD_YES)
-		result = MHD_queue_response(exchange->connection, MHD_HTTP_OK, response);
-	MHD_destroy_response(response);
-	return result;
+	exchange->status = status;
+	exchange->answer = g_string_new_len(answer->str, (gssize)answer->len);
+	g_ptr_array_remove_fast(exchange->server->askers, exchange);
+	MHD_resume_connection(exchange->connection);
 }
 
 static Exchange *find_reader(const IcelabWebServer *server, const char *id)
@@ -103,7 +123,7 @@ static enum MHD_Result open_report(Exchange *exchange, const char *id)
 
 	/* Each line goes to one reader. */
 	if (find_reader(exchange->server, id) != NULL)
-		return answer_empty(exchange->connection, MHD_HTTP_CONFLICT);
+		return icelab_response_empty(exchange->connection, MHD_HTTP_CONFLICT);
 	response =
 		MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, CHUNK, read_report, exchange, NULL);
 	if (response == NULL)
@@ -122,23 +142,29 @@ static enum MHD_Result take_report(Exchange *exchange, const char *id)
 		MHD_lookup_connection_value(exchange->connection, MHD_GET_ARGUMENT_KIND, "last") != NULL;
 
 	if (reader == NULL)
-		return answer_empty(exchange->connection, MHD_HTTP_NOT_FOUND);
+		return icelab_response_empty(exchange->connection, MHD_HTTP_NOT_FOUND);
 	if (!icelab_report_stream_add(reader->stream, exchange->body->str, exchange->body->len, last))
-		return answer_empty(exchange->connection, MHD_HTTP_BAD_REQUEST);
+		return icelab_response_empty(exchange->connection, MHD_HTTP_BAD_REQUEST);
 	wake(reader);
-	return answer_empty(exchange->connection, MHD_HTTP_NO_CONTENT);
+	return icelab_response_empty(exchange->connection, MHD_HTTP_NO_CONTENT);
 }
 
 static enum MHD_Result answer_whole(Exchange *exchange, const char *path, gboolean post)
 {
+	enum MHD_Result result;
 	const char *id;
 
+	if (exchange->answer != NULL)
+		return icelab_response_json(exchange->connection, exchange->status, exchange->answer);
+	if (ask_lab(exchange, path, post, &result))
+		return result;
 	if (!g_str_has_prefix(path, REPORTS))
-		return post ? answer_empty(exchange->connection, MHD_HTTP_METHOD_NOT_ALLOWED)
-					: answer_file(exchange, path);
+		return post ? icelab_response_empty(exchange->connection, MHD_HTTP_METHOD_NOT_ALLOWED)
+					: icelab_response_file(exchange->connection,
+						  icelab_page_find(exchange->server->page, path));
 	id = path + strlen(REPORTS);
 	if (!icelab_report_is_id(id))
-		return answer_empty(exchange->connection, MHD_HTTP_NOT_FOUND);
+		return icelab_response_empty(exchange->connection, MHD_HTTP_NOT_FOUND);
 	return post ? take_report(exchange, id) : open_report(exchange, id);
 }
 
@@ -157,7 +183,7 @@ static enum MHD_Result answer(void *data, struct MHD_Connection *connection, con
 		exchange->body = g_string_new(NULL);
 		*context = exchange;
 		if (!post && !g_str_equal(method, MHD_HTTP_METHOD_GET))
-			return answer_empty(connection, MHD_HTTP_METHOD_NOT_ALLOWED);
+			return icelab_response_empty(connection, MHD_HTTP_METHOD_NOT_ALLOWED);
 		return MHD_YES;
 	}
 	if (*length > 0) {
@@ -179,36 +205,20 @@ static void exchange_over(G_GNUC_UNUSED void *data, G_GNUC_UNUSED struct MHD_Con
 	if (exchange == NULL)
 		return;
 	g_ptr_array_remove_fast(exchange->server->readers, exchange);
+	g_ptr_array_remove_fast(exchange->server->askers, exchange);
+	if (exchange->server->inquiry != NULL)
+		icelab_inquiry_forget(exchange->server->inquiry, exchange);
+	if (exchange->answer != NULL)
+		g_string_free(exchange->answer, TRUE);
 	icelab_report_stream_free(exchange->stream);
 	g_string_free(exchange->body, TRUE);
 	g_free(exchange);
 	*context = NULL;
 }
 
-/* A wildcard would answer from the host's first address. */
-static int listen_at(const IcelabAddress *address, guint16 port)
-{
-	IcelabSocketAddress where;
-	socklen_t length = icelab_socket_address_set(&where, address, port);
-	int descriptor =
-		socket(where.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-	const int on = 1;
-	int error;
-
-	if (descriptor < 0)
-		return -1;
-	if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-		bind(descriptor, &where.any, length) == 0 && listen(descriptor, CONNECTION_LIMIT) == 0)
-		return descriptor;
-	error = errno;
-	close(descriptor);
-	errno = error;
-	return -1;
-}
-
 static gboolean start_daemon(IcelabWebServer *server, const IcelabAddress *address, guint16 port)
 {
-	int descriptor = listen_at(address, port);
+	int descriptor = icelab_listen(address, port, CONNECTION_LIMIT);
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME |
 					 (address->family == 6 ? (unsigned)MHD_USE_IPv6 : 0U);
 	struct MHD_Daemon *daemon;
@@ -232,13 +242,15 @@ static gboolean start_daemon(IcelabWebServer *server, const IcelabAddress *addre
 }
 
 IcelabWebServer *icelab_web_server_new(const IcelabPage *page, const IcelabAddress *addresses,
-	gsize count, guint16 port, gsize *failed)
+	gsize count, guint16 port, int lab, gsize *failed)
 {
 	IcelabWebServer *server = g_new0(IcelabWebServer, 1);
 
 	server->page = page;
 	server->daemons = g_ptr_array_new();
 	server->readers = g_ptr_array_new();
+	server->askers = g_ptr_array_new();
+	server->inquiry = lab >= 0 ? icelab_inquiry_new(lab) : NULL;
 	for (gsize i = 0; i < count; i++) {
 		if (start_daemon(server, &addresses[i], port))
 			continue;
@@ -259,10 +271,17 @@ void icelab_web_server_free(IcelabWebServer *server)
 	/* A daemon waits for ever for a connection that sleeps. */
 	for (guint i = 0; i < server->readers->len; i++)
 		wake(server->readers->pdata[i]);
+	for (guint i = 0; i < server->askers->len; i++) {
+		const Exchange *asker = server->askers->pdata[i];
+
+		MHD_resume_connection(asker->connection);
+	}
 	for (guint i = 0; i < server->daemons->len; i++)
 		MHD_stop_daemon(server->daemons->pdata[i]);
 	g_ptr_array_unref(server->daemons);
 	g_ptr_array_unref(server->readers);
+	g_ptr_array_unref(server->askers);
+	icelab_inquiry_free(server->inquiry);
 	g_free(server);
 }
 
@@ -326,14 +345,16 @@ int icelab_web_server_serve(IcelabWebServer *server, int until)
 	g_autoptr(GArray) polls = g_array_new(FALSE, TRUE, sizeof(struct pollfd));
 
 	for (;;) {
-		guint fixed = server->daemons->len + 1;
+		guint fixed = server->daemons->len + 2;
 		struct pollfd *all;
 
 		g_array_set_size(polls, fixed + server->readers->len);
 		all = (struct pollfd *)polls->data;
 		all[0] = (struct pollfd){until, POLLIN, 0};
+		all[1] = (struct pollfd){
+			server->askers->len > 0 ? icelab_inquiry_descriptor(server->inquiry) : -1, POLLIN, 0};
 		for (guint i = 0; i < server->daemons->len; i++)
-			all[i + 1] = (struct pollfd){
+			all[i + 2] = (struct pollfd){
 				descriptor_of(server->daemons->pdata[i], MHD_DAEMON_INFO_EPOLL_FD), POLLIN, 0};
 		for (guint i = 0; i < server->readers->len; i++) {
 			const Exchange *reader = server->readers->pdata[i];
@@ -346,6 +367,8 @@ int icelab_web_server_serve(IcelabWebServer *server, int until)
 			return -1;
 		if (all[0].revents != 0)
 			return 0;
+		if (all[1].revents != 0)
+			icelab_inquiry_take(server->inquiry, take_answer);
 		end_deserted(all + fixed, server->readers);
 		for (guint i = 0; i < server->daemons->len; i++) {
 			if (MHD_run(server->daemons->pdata[i]) != MHD_YES)

@@ -13,14 +13,22 @@
  *	GET /report/ID            opens report ID and gets its lines as they come, until the last
  *	POST /report/ID[?last=1]  whole lines for an open report
  *
+ * and, where the lab tells (web/question.h), as JSON:
+ *
+ *	GET /truth                the network's addresses, and which of them it is meant to hide
+ *	POST /begin               what was seen before is another audit's
+ *	GET /seen                 what the wire gave away since
+ *	POST /seen                the same, and what a page's lines give away
+ *
  * No names, no TLS, no files opened at a request, no state that outlives its connection. */
 
 typedef struct IcelabWebServer IcelabWebServer;
 
 /* Listens on each address; `page` must live as long. Returns NULL with errno, *failed is the
- * address that could not be had. Port 0 takes any, for tests. */
+ * address that could not be had. Port 0 takes any, for tests. `lab` is a socket on which the lab
+ * answers questions, or -1; it stays the caller's. */
 IcelabWebServer *icelab_web_server_new(const IcelabPage *page, const IcelabAddress *addresses,
-	gsize count, guint16 port, gsize *failed);
+	gsize count, guint16 port, int lab, gsize *failed);
 void icelab_web_server_free(IcelabWebServer *server);
 
 /* The port of one of its addresses. */

@@ -31,7 +31,7 @@ static void serve(int stop)
 	gsize failed;
 	IcelabPage *page = icelab_page_load(WEB_PAGE, NULL);
 	IcelabWebServer *server =
-		page != NULL ? icelab_web_server_new(page, &loopback, 1, 0, &failed) : NULL;
+		page != NULL ? icelab_web_server_new(page, &loopback, 1, 0, -1, &failed) : NULL;
 	guint16 port;
 	int code;
 
