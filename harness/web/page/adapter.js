@@ -7,32 +7,8 @@
 //     relay    1: iceTransportPolicy "relay"
 //     consent  1: getUserMedia() first, for whoever ties its policy to the permission
 //     until    when to say what there is although gathering goes on: milliseconds since 1970
+import {Reporter} from './reporter.js';
 import {gather, reportPermission, takeConsent} from './gather.js';
-
-// Lines in the order in which they were reported: one request at a time, with all that wait.
-class Reporter {
-	constructor(id) {
-		this.url = `report/${id}`;
-		this.lines = [];
-		this.sending = null;
-	}
-
-	add(line) {
-		this.lines.push(JSON.stringify(line) + '\n');
-		this.sending ||= this.send();
-	}
-
-	async send() {
-		while (this.lines.length > 0)
-			await fetch(this.url, {method: 'POST', body: this.lines.splice(0).join('')});
-		this.sending = null;
-	}
-
-	async finish() {
-		await this.sending;
-		await fetch(`${this.url}?last=1`, {method: 'POST'});
-	}
-}
 
 export async function runForAdapter(query) {
 	const reporter = new Reporter(query.get('id'));

@@ -6,4 +6,4 @@ const query = new URLSearchParams(location.search);
 if (query.has('id'))
 	import('./adapter.js').then(({runForAdapter}) => runForAdapter(query));
 else
-	import('./person.js').then(({showForm}) => showForm());
+	import('./person.js').then(({runForPerson}) => runForPerson(query));

@@ -1,98 +1,102 @@
 // SPDX-License-Identifier: MIT
 //
-// The run for a person, who looks at the page.
+// The run for a person, who looks at the page. In the query, for whoever opens it:
+//
+//     stun, relay, consent  as for an adapter; what the form says at first
+//     report                ID at which somebody waits for the audit, as text: {"text"} a line
+import {Reporter} from './reporter.js';
 import {gather, takeConsent} from './gather.js';
+import {showAudit, showNetwork, showState} from './sheet.js';
+import {writeText} from './text.js';
 
-// What a reader looks for in a line: addresses, and the names that stand in for them.
-function findAddresses(text) {
-	const found = text.match(/[0-9a-f-]{36}\.local|\d+(?:\.\d+){3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f.:]*/gi);
+const GATHER_MS = 45000;
 
-	return (found || []).filter(address => !/^(0\.0\.0\.0|127\.0\.0\.1|::)$/.test(address) &&
-		(!/:/.test(address) || /^([0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}$/i.test(address)));
+// The lab's answer.
+async function ask(path, lines) {
+	const answer = await fetch(path, lines === undefined ? {} : {method: 'POST', body: lines});
+
+	if (answer.status === 404)
+		throw new Error('this server does not know its network');
+	const value = await answer.json();
+
+	if (!answer.ok)
+		throw new Error(value.error);
+	return value;
 }
 
-// The lines of a report as (address, channel, where), each address and channel once.
-function* exposures(line) {
-	if (line.type === 'candidate') {
-		const words = line.candidate.split(' ');
-		const related = words.indexOf('raddr');
+async function auditOnce(settings) {
+	const lines = [];
+	const report = line => lines.push(`${JSON.stringify(line)}\n`);
 
-		yield [findAddresses(words[4] || ''), words[7], line.candidate];
-		if (related > 0)
-			yield [findAddresses(words[related + 1]), 'related address', line.candidate];
-	} else if (line.type === 'sdp') {
-		for (const text of line.sdp.split(/\r?\n/)) {
-			// A fingerprint consists of what looks like parts of an address.
-			if (!/^a=(candidate|fingerprint)/.test(text))
-				yield [findAddresses(text), `description (${line.when})`, text];
-		}
-	} else if (line.type === 'stats') {
-		for (const [name, entry] of Object.entries(line.stats)) {
-			for (const member of ['address', 'ip', 'relatedAddress'])
-				yield [findAddresses(String(entry[member] || '')), 'statistics', `${name}: ${member}`];
-		}
-	} else if (line.type === 'error') {
-		yield [findAddresses(line.address), 'error', `${line.url}: ${line.text}`];
-	}
+	const truth = await ask('begin', '');
+	if (settings.consent)
+		await takeConsent(report);
+	const connection = await gather(settings, report);
+	const seen = await ask('seen', lines.join(''));
+	connection.close();
+	return [truth, seen];
 }
 
-class Sheet {
-	constructor() {
-		this.table = document.querySelector('table');
-		this.body = this.table.tBodies[0];
-		this.body.replaceChildren();
-		this.table.hidden = false;
-		this.seen = new Set();
-	}
-
-	add(line) {
-		for (const [addresses, channel, where] of exposures(line)) {
-			for (const address of addresses)
-				this.addRow(address, channel, where);
-		}
-	}
-
-	addRow(...texts) {
-		const key = texts.slice(0, 2).join(' ');
-
-		if (this.seen.has(key))
-			return;
-		this.seen.add(key);
-		const row = this.body.insertRow();
-		for (const text of texts)
-			row.insertCell().textContent = text;
-	}
+function readForm() {
+	return {
+		stun: document.getElementById('stun').value.split(/[\s,]+/).filter(Boolean),
+		relay: document.getElementById('relay').checked,
+		consent: document.getElementById('consent').checked,
+		until: Date.now() + GATHER_MS,
+	};
 }
 
-async function runForPerson() {
-	const summary = document.getElementById('summary');
-	const sheet = new Sheet();
-	const report = line => sheet.add(line);
+// Shows an audit and returns it as lines of text.
+async function runAudit() {
+	const button = document.getElementById('again');
 
-	summary.textContent = 'Gathering...';
+	button.disabled = true;
+	showState('Gathering…');
 	try {
-		if (document.getElementById('consent').checked)
-			await takeConsent(line => { summary.textContent = line.state; });
-		const connection = await gather({
-			stun: document.getElementById('stun').value.split(/[\s,]+/).filter(Boolean),
-			relay: document.getElementById('relay').checked,
-			until: Date.now() + 45000,
-		}, report);
-		connection.close();
-		summary.textContent = sheet.seen.size === 0 ? 'No address was learned.' :
-			'Any script of any page learns the following.';
+		const [truth, seen] = await auditOnce(readForm());
+
+		showAudit(truth, seen);
+		return [...writeText(truth, seen)];
 	} catch (error) {
-		summary.textContent = `It failed: ${error.message}`;
+		showState(`The audit failed: ${error.message}`);
+		return [];
+	} finally {
+		button.disabled = false;
 	}
 }
 
-export function showForm() {
+async function fillForm(query) {
+	const truth = await ask('truth');
+
+	showNetwork(truth);
+	document.getElementById('stun').value = (query.has('stun') ? query.getAll('stun') : truth.stun).join(' ');
+	document.getElementById('relay').checked = query.has('relay');
+	document.getElementById('consent').checked = query.has('consent');
+}
+
+async function sendText(id, lines) {
+	const reporter = new Reporter(id);
+
+	for (const text of lines)
+		reporter.add({text});
+	await reporter.finish();
+}
+
+export async function runForPerson(query) {
 	const form = document.getElementById('form');
 
+	try {
+		await fillForm(query);
+	} catch (error) {
+		showState(`There is nothing to compare with: ${error.message}`);
+		return;
+	}
 	form.hidden = false;
 	form.addEventListener('submit', event => {
 		event.preventDefault();
-		runForPerson();
+		runAudit();
 	});
-	runForPerson();
+	const lines = await runAudit();
+	if (query.has('report'))
+		await sendText(query.get('report'), lines);
 }
