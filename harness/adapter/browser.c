@@ -2,16 +2,13 @@
 #include "adapter/browser.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "adapter/browser_process.h"
 #include "adapter/report_reader.h"
 
 /* What is kept of the deadline, once for the page to say what there is, and once for the end. */
@@ -58,46 +55,6 @@ char *icelab_browser_page(const IcelabRequest *request, const char *origin, gint
 	return g_string_free(url, FALSE);
 }
 
-G_GNUC_NORETURN static void become(const char *program, char **arguments, const char *log)
-{
-	int nothing = open("/dev/null", O_RDONLY);
-
-	/* The page's lines alone go to standard output. */
-	if (setpgid(0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || nothing < 0 ||
-		dup2(nothing, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
-		_exit(126);
-	execv(program, arguments);
-	dprintf(STDERR_FILENO, "%s: %s: %s\n", log, program, strerror(errno));
-	_exit(127);
-}
-
-static pid_t start(const char *program, GPtrArray *arguments)
-{
-	pid_t pid;
-
-	fflush(NULL);
-	pid = fork();
-	if (pid == 0)
-		become(program, (char **)arguments->pdata, g_get_prgname());
-	return pid;
-}
-
-/* Whatever left the group ends with the stage. */
-static void end(pid_t pid)
-{
-	kill(-pid, SIGKILL);
-	kill(pid, SIGKILL);
-	TEMP_FAILURE_RETRY(waitpid(pid, NULL, 0));
-}
-
-static gboolean has_ended(pid_t pid)
-{
-	siginfo_t information = {0};
-
-	return waitid(P_PID, (id_t)pid, &information, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-		   information.si_pid == pid;
-}
-
 /* Prints the report as it comes. Returns whether it was whole. */
 static gboolean relay(IcelabReportReader *reader, pid_t pid, gint64 deadline_us, GError **error)
 {
@@ -116,7 +73,7 @@ static gboolean relay(IcelabReportReader *reader, pid_t pid, gint64 deadline_us,
 			icelab_kit_line(line);
 			g_clear_pointer(&line, g_free);
 		}
-		if (has_ended(pid) && !done) {
+		if (icelab_browser_has_ended(pid) && !done) {
 			g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
 				"the browser ended before its page had reported");
 			return FALSE;
@@ -161,13 +118,13 @@ static gboolean gather(
 	if (reader == NULL)
 		return FALSE;
 	icelab_kit_policy(request->policy, detail->str);
-	pid = start(program, arguments);
+	pid = icelab_browser_start(program, arguments, NULL);
 	if (pid < 0) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "fork: %s", strerror(errno));
 		return FALSE;
 	}
 	whole = relay(reader, pid, deadline_us, error);
-	end(pid);
+	icelab_browser_end(pid);
 	return whole;
 }
 
