@@ -40,6 +40,7 @@ void icelab_judge_missing(IcelabJudgement *judgement);
 void icelab_judge_related(IcelabJudgement *judgement);
 void icelab_judge_descriptions(IcelabJudgement *judgement);
 void icelab_judge_statistics(IcelabJudgement *judgement);
+void icelab_judge_errors(IcelabJudgement *judgement);
 void icelab_judge_wire(IcelabJudgement *judgement);
 void icelab_judge_names(IcelabJudgement *judgement);
 void icelab_judge_exposure(IcelabJudgement *judgement);

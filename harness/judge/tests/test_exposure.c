@@ -88,7 +88,7 @@ static void test_statistics_and_errors(void **state)
 			"stats {\"a\":[\"10.8.0.20\",\"110.8.0.2\",10.8,\"10.8.0.3\"],\"10.8.0.22\":{}}",
 			"pass\n"},
 		{&world_full, PUBLIC, NULL, "error {\"address\":\"10.8.0.2\",\"code\":701}",
-			"pass\ntun4 error\n"},
+			"fail\nW4 fail tun4 address of error\ntun4 error\n"},
 		{&world_full, PUBLIC, NULL,
 			"error {\"text\":\"no route from 10.8.0.2.\"}\nstats {\"x\":\"::ffff:a08:2\"}",
 			"pass\ntun4 error\ntun4 stats\n"},

@@ -165,8 +165,14 @@ static void observe_event(IcelabObservation *observation, const char *type, cons
 		JsonNode *node = json_from_string(rest, NULL);
 
 		assert_non_null(node);
+		if (g_str_equal(type, "error") && JSON_NODE_HOLDS_OBJECT(node)) {
+			json_object_unref(line);
+			line = json_node_dup_object(node);
+			json_node_unref(node);
+		} else {
+			json_object_set_member(line, "stats", node);
+		}
 		json_object_set_string_member(line, "type", type);
-		json_object_set_member(line, "stats", node);
 	} else {
 		gboolean initial = g_str_equal(type, "initial");
 

@@ -15,8 +15,8 @@
  *     sdp LINES           initial LINES       (lines end with |)
  *     stats JSON          error JSON          line JSON (an event as it is)
  *     out|in NODE INTERFACE KIND PROTOCOL SOURCE PORT DESTINATION PORT     (- for none)
- *     tells|hears|asks NODE INTERFACE SOURCE NAME TYPE ADDRESS   (multicast DNS: an answer that went
- *                                                   out or came in, a question that went out)
+ *     tells|hears|asks NODE INTERFACE SOURCE NAME TYPE ADDRESS   (multicast DNS: an answer that
+ * went out or came in, a question that went out)
  */
 typedef struct {
 	const char *book;
