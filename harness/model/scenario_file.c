@@ -277,6 +277,29 @@ static gboolean check_once(const File *file, GError **error)
 	return TRUE;
 }
 
+/* A carriage return that ends no line would become part of a name, as any other control character.
+ */
+static gboolean check_text(const File *file, GError **error)
+{
+	guint line = 1;
+
+	if (!g_utf8_validate(file->text, -1, NULL)) {
+		g_set_error(error, ICELAB_SCENARIO_ERROR, 0, "%s:1: not UTF-8", file->path);
+		return FALSE;
+	}
+	for (const char *c = file->text; *c != '\0'; c++) {
+		gboolean ends_line = *c == '\n' || (*c == '\r' && c[1] == '\n');
+
+		if (g_ascii_iscntrl(*c) && *c != '\t' && !ends_line) {
+			g_set_error(error, ICELAB_SCENARIO_ERROR, 0, "%s:%u: a control character (byte %u)",
+				file->path, line, (guint)(guchar)*c);
+			return FALSE;
+		}
+		line += *c == '\n' ? 1 : 0;
+	}
+	return TRUE;
+}
+
 IcelabScenario *icelab_scenario_parse(const char *text, const char *path, GError **error)
 {
 	g_autoptr(GKeyFile) keys = g_key_file_new();
@@ -290,10 +313,8 @@ IcelabScenario *icelab_scenario_parse(const char *text, const char *path, GError
 	scenario->name = g_path_get_basename(path);
 	if (g_str_has_suffix(scenario->name, ".ini"))
 		scenario->name[strlen(scenario->name) - 4] = '\0';
-	if (!g_utf8_validate(text, -1, NULL)) {
-		g_set_error(error, ICELAB_SCENARIO_ERROR, 0, "%s:1: not UTF-8", path);
+	if (!check_text(&file, error))
 		return NULL;
-	}
 	if (!g_key_file_load_from_data(keys, text, (gsize)-1, G_KEY_FILE_NONE, &cause)) {
 		g_set_error(error, ICELAB_SCENARIO_ERROR, 0, "%s:%u: %s", path, first_bad_line(text),
 			cause->message);

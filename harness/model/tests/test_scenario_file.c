@@ -134,6 +134,8 @@ static void test_bad_heads(void **state)
 		{HEAD "topology = lan\n" RELAY, "4: the key \"topology\" stands twice"},
 		{HEAD RELAY " cites=N8\n", "6: the key \"cites\" stands twice"},
 		{HEAD "\xff\n" RELAY, "1: not UTF-8"},
+		{HEAD "[policy relay]\ncites = J1\r", "5: a control character (byte 13)"},
+		{HEAD "stun = stun4\x1b[2J\n" RELAY, "4: a control character (byte 27)"},
 	};
 
 	(void)state;
