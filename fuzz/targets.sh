@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# The targets of a fuzz build folder, and one libFuzzer run of one of them. Sourced by fuzz/plant
+# and ci/fuzz.
+
+# Names, one a line, of the build folder $1.
+target_names() {
+	cut -f 1 "$1/fuzz/targets.txt"
+}
+
+# Prints the arguments, one a line, that NAME of the build folder $1 is run with: limits, the
+# dictionary, and last the folders of inputs, seeds before corpus. $3: "cold" leaves all inputs out.
+target_arguments() {
+	awk -F '\t' -v name="$2" -v how="${3-}" '$1 == name {
+		print "-max_len=" $2
+		if ($3 != "-" && how != "cold")
+			print "-dict=" $3
+		for (i = 4; i <= NF && how != "cold"; i++)
+			if ($i != "")
+				print $i
+	}' "$1/fuzz/targets.txt"
+}
+
+# What the sanitizers are told: GLib's slices would hide what is freed, leaks are found by libFuzzer
+# itself, and a trace without names is none.
+target_environment() {
+	local symbolizer
+
+	export G_SLICE=always-malloc
+	symbolizer=$(command -v llvm-symbolizer || command -v llvm-symbolizer-14 || true)
+	export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1:symbolize=1
+	export UBSAN_OPTIONS=print_stacktrace=1:symbolize=1
+	export MSAN_OPTIONS=symbolize=1
+	if [ -n "$symbolizer" ]; then
+		export ASAN_SYMBOLIZER_PATH=$symbolizer MSAN_SYMBOLIZER_PATH=$symbolizer \
+			UBSAN_SYMBOLIZER_PATH=$symbolizer
+	fi
+}
+
+# An input that takes so many seconds is a finding; so is a run that takes so many MiB.
+export TARGET_TIMEOUT=10 TARGET_MEMORY=2560
+
+# The executions in the log $1 of a run, whether it ended by itself, by a finding or was stopped.
+log_executions() {
+	awk '/^stat::number_of_executed_units:/ { last = $2 }
+		/^#[0-9]+\t/ { seen = substr($1, 2) }
+		END { print last == "" ? seen + 0 : last }' "$1"
+}
+
+# "EDGES INPUTS" of the last line of the log $1 that tells them.
+log_edges() {
+	awk '/ cov: [0-9]+ / {
+			for (i = 1; i < NF; i++) {
+				if ($i == "cov:") edges = $(i + 1)
+				if ($i == "corp:") inputs = $(i + 1)
+			}
+			sub(/\/.*/, "", inputs)
+		}
+		END { print edges + 0, inputs + 0 }' "$1"
+}
+
+# The file that a finding left in the folder $1, if any.
+artifact() {
+	find "$1" -maxdepth 1 -type f \( -name 'crash-*' -o -name 'leak-*' -o -name 'timeout-*' \
+		-o -name 'oom-*' \) | sort | head -n 1
+}
+
+# The finding's kind and where: "KIND in FUNCTION (FILE:LINE)", from a sanitizer's, libFuzzer's or an
+# oracle's words in the log $1. FUNCTION is the topmost frame that is none of the runtime's.
+log_finding() {
+	awk '
+		# What says first what it is wins: the sanitizers print more than one summary.
+		kind == "" && /runtime error:/ { sub(/.*runtime error: /, ""); kind = $0 }
+		kind == "" && /ERROR: [A-Za-z]+Sanitizer: / {
+			sub(/.*Sanitizer: /, ""); sub(/ (on|of|in|\().*/, ""); kind = $0
+		}
+		kind == "" && /WARNING: MemorySanitizer: / { sub(/.*Sanitizer: /, ""); kind = $0 }
+		kind == "" && /ERROR: libFuzzer: / { sub(/.*libFuzzer: /, ""); sub(/ \(.*/, ""); kind = $0 }
+		oracle == "" && /^icelab oracle: / { sub(/^icelab oracle: /, ""); oracle = $0 }
+		oracle == "" && /^(GLib|libnice|.*ERROR:).*assertion failed/ { sub(/.*ERROR:/, ""); oracle = $0 }
+		frame == "" && /^ +#[0-9]+ 0x/ && !/(__asan|__ubsan|__sanitizer|__interceptor_|__msan|__lsan|libfuzzer|fuzzer::|\/compiler-rt\/|raise|abort|g_assertion)/ {
+			line = $0; sub(/^ +#[0-9]+ 0x[0-9a-f]+ in /, "", line)
+			name = line; sub(/ .*/, "", name)
+			if (name ~ /^(memcpy|memmove|memcmp|strlen|strcpy|free|malloc|calloc|realloc|g_[a-z_0-9]+|__libc.*|gsignal)$/)
+				next
+			at = line; sub(/.*\//, "", at)
+			frame = name " (" at ")"
+		}
+		END { print (oracle != "" ? oracle : kind) (frame != "" ? " in " frame : "") }' "$1"
+}
+
+# The IDs of the ledger $1.
+ledger_ids() {
+	sed -n 's/^\[\(.*\)\]$/\1/p' "$1"
+}
+
+# Those IDs of the ledger $1 that the log $2 of a finding shows: what was found names the entry's
+# guard, or the entry's function is the topmost of the library in the trace.
+ledger_match() {
+	awk '
+		FNR == NR {
+			if (/^\[/) id = substr($0, 2, length($0) - 2)
+			else if (/^function *=/) { f = $0; sub(/^function *= */, "", f); of[id] = f }
+			next
+		}
+		/^ +#[0-9]+ 0x/ && top == "" {
+			line = $0; sub(/^ +#[0-9]+ 0x[0-9a-f]+ in /, "", line); sub(/[ (].*/, "", line)
+			for (id in of) if (of[id] == line) { top = line; break }
+		}
+		END { for (id in of) if (of[id] == top && top != "") print id }' "$1" "$2" | sort
+}
