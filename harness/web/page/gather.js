@@ -3,6 +3,8 @@
 // Gathers as any page's script may, and tells `report` what it was told, as lines of icelab's adapter
 // protocol.
 
+import {meetPeer} from './peer.js';
+
 // A candidate after the end of candidates is a finding of its own (RFC 8838); so wait for it a little.
 const LATE_MS = 150;
 
@@ -29,15 +31,16 @@ export async function reportPermission(report) {
 	}
 }
 
-// The application sees an entry for each candidate; the rest is about media that is not there.
-async function reportStats(connection, report) {
+// The application sees an entry for each candidate; the rest is about media that is not there. `remote`
+// are the lines of the candidates that the connection was given.
+async function reportStats(connection, remote, report) {
 	const stats = {};
 
 	(await connection.getStats()).forEach((entry, name) => {
 		if (/candidate|transport/.test(entry.type))
 			stats[name] = entry;
 	});
-	report({type: 'stats', stats});
+	report({type: 'stats', remote, stats});
 }
 
 function reportError(event, report) {
@@ -81,8 +84,11 @@ export async function gather(settings, report) {
 	await connection.setLocalDescription(offer);
 	await end;
 	report({type: 'sdp', when: 'gathered', sdp: connection.localDescription.sdp});
-	await reportStats(connection, report);
+	await reportStats(connection, [], report);
 	report({type: 'done'});
-	await new Promise(resolve => setTimeout(resolve, LATE_MS));
+	await Promise.all([
+		new Promise(resolve => setTimeout(resolve, LATE_MS)),
+		meetPeer(connection, settings, report, reportStats),
+	]);
 	return connection;
 }
