@@ -10,6 +10,7 @@
 
 #include "adapter/browser_process.h"
 #include "adapter/report_reader.h"
+#include "adapter/view.h"
 
 /* What is kept of the deadline, once for the page to say what there is, and once for the end. */
 #define RESERVE_PART 20
@@ -37,12 +38,12 @@ static char *host_of(const char *origin)
 	return strchr(origin, ':') != NULL ? g_strdup_printf("[%s]", origin) : g_strdup(origin);
 }
 
-char *icelab_browser_page(const IcelabRequest *request, const char *origin, gint64 until_ms)
+static char *page_address(const IcelabRequest *request, const char *origin, const char *first)
 {
 	g_autofree char *host = host_of(origin);
 	GString *url = g_string_new(NULL);
 
-	g_string_printf(url, "http://%s/?id=%s&until=%" G_GINT64_FORMAT, host, request->id, until_ms);
+	g_string_printf(url, "http://%s/?%s", host, first);
 	for (gsize i = 0; request->stun[i] != NULL; i++) {
 		g_autofree char *server = g_uri_escape_string(request->stun[i], ":", FALSE);
 
@@ -53,6 +54,21 @@ char *icelab_browser_page(const IcelabRequest *request, const char *origin, gint
 	if (strcmp(request->policy, "relay") == 0)
 		g_string_append(url, "&relay=1");
 	return g_string_free(url, FALSE);
+}
+
+char *icelab_browser_page(const IcelabRequest *request, const char *origin, gint64 until_ms)
+{
+	g_autofree char *first =
+		g_strdup_printf("id=%s&until=%" G_GINT64_FORMAT, request->id, until_ms);
+
+	return page_address(request, origin, first);
+}
+
+char *icelab_browser_audit_page(const IcelabRequest *request, const char *origin, gboolean hold)
+{
+	g_autofree char *first = g_strdup_printf("report=%s%s", request->id, hold ? "&hold=1" : "");
+
+	return page_address(request, origin, first);
 }
 
 /* Prints the report as it comes. Returns whether it was whole. */
@@ -90,6 +106,22 @@ static gboolean relay(IcelabReportReader *reader, pid_t pid, gint64 deadline_us,
 	return done;
 }
 
+GPtrArray *icelab_browser_prepare(const IcelabBrowser *browser, const char *program,
+	const IcelabRequest *request, const char *page, GString *detail, GError **error)
+{
+	g_autofree char *folder = g_build_filename(g_get_home_dir(), "profile-XXXXXX", NULL);
+	g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);
+
+	if (g_mkdtemp(folder) == NULL) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", folder, strerror(errno));
+		return NULL;
+	}
+	g_ptr_array_add(arguments, g_strdup(program));
+	if (!browser->prepare(request, page, folder, arguments, detail, error))
+		return NULL;
+	return g_steal_pointer(&arguments);
+}
+
 static gboolean gather(
 	const IcelabBrowser *browser, const char *program, const IcelabRequest *request, GError **error)
 {
@@ -97,19 +129,14 @@ static gboolean gather(
 	gint64 deadline_us = g_get_monotonic_time() + (request->deadline_ms - share_ms) * 1000;
 	gint64 until_ms = g_get_real_time() / 1000 + request->deadline_ms - 2 * share_ms;
 	g_autofree char *page = icelab_browser_page(request, request->origin[0], until_ms);
-	g_autofree char *folder = g_build_filename(g_get_home_dir(), "profile-XXXXXX", NULL);
-	g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GString) detail = g_string_new(NULL);
+	g_autoptr(GPtrArray) arguments =
+		icelab_browser_prepare(browser, program, request, page, detail, error);
 	g_autoptr(IcelabReportReader) reader = NULL;
 	gboolean whole;
 	pid_t pid;
 
-	if (g_mkdtemp(folder) == NULL) {
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", folder, strerror(errno));
-		return FALSE;
-	}
-	g_ptr_array_add(arguments, g_strdup(program));
-	if (!browser->prepare(request, page, folder, arguments, detail, error))
+	if (arguments == NULL)
 		return FALSE;
 	g_ptr_array_add(arguments, g_strdup(page));
 	g_ptr_array_add(arguments, NULL);
@@ -139,7 +166,9 @@ int icelab_browser_gather(
 		icelab_kit_unsupported("proxies are not used by this adapter");
 	if (request->origin[0] == NULL)
 		icelab_kit_unsupported("there is no host for the page");
-	if (gather(browser, program, request, &error))
+	if (getenv(ICELAB_VIEW) != NULL
+			? icelab_browser_view(browser, program, request, getenv(ICELAB_VIEW), &error)
+			: gather(browser, program, request, &error))
 		return ICELAB_KIT_EXIT_DONE;
 	fprintf(stderr, "%s\n", error->message);
 	return 1;

@@ -22,6 +22,7 @@ typedef struct {
 	 * page's address. `detail` is for the policy line: what was set, in the browser's own words. */
 	gboolean (*prepare)(const IcelabRequest *request, const char *page, const char *folder,
 		GPtrArray *arguments, GString *detail, GError **error);
+	gboolean has_devtools; /* over a pipe; else it takes a picture at its command line's wish */
 } IcelabBrowser;
 
 /* The program to start; prints what is missing and exits 77 where there is none. */
@@ -31,5 +32,13 @@ const char *icelab_browser_find(const IcelabBrowser *browser, const char *name);
 int icelab_browser_gather(
 	const IcelabBrowser *browser, const char *program, const IcelabRequest *request);
 
+/* The command line up to the page's address, with a fresh profile; NULL and `error` on failure. */
+GPtrArray *icelab_browser_prepare(const IcelabBrowser *browser, const char *program,
+	const IcelabRequest *request, const char *page, GString *detail, GError **error);
+
 /* The address of the page for this request: "http://HOST/?id=..."; caller frees. */
 char *icelab_browser_page(const IcelabRequest *request, const char *origin, gint64 until_ms);
+
+/* The same for a person, who is shown the audit, which is reported as text, too: "?report=...". With
+ * `hold` the page has not loaded before it shows the audit. */
+char *icelab_browser_audit_page(const IcelabRequest *request, const char *origin, gboolean hold);

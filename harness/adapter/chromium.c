@@ -18,7 +18,7 @@ static const char *const programs[] = {"/usr/lib/chromium/chromium",
 	"/opt/chromium/chrome", NULL};
 static const char *const policies[] = {"default", "default_public_and_private_interfaces",
 	"default_public_interface_only", "disable_non_proxied_udp", "relay", NULL};
-static const char *const features[] = {"consent", "sdp", "mdns", "web", NULL};
+static const char *const features[] = {"consent", "sdp", "mdns", "web", "view", NULL};
 
 /* What would talk to the world besides the page, or wait for a person. --no-sandbox: on the stage
  * there is no capability to make one with, and the stage is one. */
@@ -83,6 +83,7 @@ static const IcelabBrowser chromium = {
 	.variable = "ICELAB_CHROMIUM",
 	.package = "chromium",
 	.prepare = prepare,
+	.has_devtools = TRUE,
 };
 
 /* "Chromium 156.0.8078.79 built on ..." */

@@ -16,7 +16,7 @@ static const char *const programs[] = {
 	"/usr/lib/firefox-esr/firefox-esr", "/usr/lib/firefox/firefox", "/opt/firefox/firefox", NULL};
 static const char *const policies[] = {"default", "default_public_and_private_interfaces",
 	"default_public_interface_only", "disable_non_proxied_udp", "force_proxy", "relay", NULL};
-static const char *const features[] = {"consent", "sdp", "mdns", "web", NULL};
+static const char *const features[] = {"consent", "sdp", "mdns", "web", "view", NULL};
 
 #define ICE "media.peerconnection.ice."
 

@@ -3,7 +3,8 @@
 // The run for a person, who looks at the page. In the query, for whoever opens it:
 //
 //     stun, relay, consent  as for an adapter; what the form says at first
-//     report                ID at which somebody waits for the audit, as text: {"text"} a line
+//     report                ID at which somebody waits for the audit, as text: {"text"} a line, or {"failed"}
+//     hold                  1: the report REPORT-hold ends when the page shows the audit
 import {Reporter} from './reporter.js';
 import {gather, takeConsent} from './gather.js';
 import {showAudit, showNetwork, showState} from './sheet.js';
@@ -46,7 +47,7 @@ function readForm() {
 	};
 }
 
-// Shows an audit and returns it as lines of text.
+// Shows an audit and returns it as lines for whoever waits.
 async function runAudit() {
 	const button = document.getElementById('again');
 
@@ -56,10 +57,10 @@ async function runAudit() {
 		const [truth, seen] = await auditOnce(readForm());
 
 		showAudit(truth, seen);
-		return [...writeText(truth, seen)];
+		return [...writeText(truth, seen)].map(text => ({text}));
 	} catch (error) {
 		showState(`The audit failed: ${error.message}`);
-		return [];
+		return [{failed: error.message}];
 	} finally {
 		button.disabled = false;
 	}
@@ -74,29 +75,36 @@ async function fillForm(query) {
 	document.getElementById('consent').checked = query.has('consent');
 }
 
-async function sendText(id, lines) {
+async function send(id, lines) {
 	const reporter = new Reporter(id);
 
-	for (const text of lines)
-		reporter.add({text});
+	lines.forEach(line => reporter.add(line));
 	await reporter.finish();
 }
 
-export async function runForPerson(query) {
-	const form = document.getElementById('form');
-
+async function start(query) {
 	try {
 		await fillForm(query);
 	} catch (error) {
 		showState(`There is nothing to compare with: ${error.message}`);
-		return;
+		return [{failed: error.message}];
 	}
+	const form = document.getElementById('form');
+
 	form.hidden = false;
 	form.addEventListener('submit', event => {
 		event.preventDefault();
 		runAudit();
 	});
-	const lines = await runAudit();
+	return runAudit();
+}
+
+export async function runForPerson(query) {
+	const report = query.get('report');
+
+	const lines = await start(query);
 	if (query.has('report'))
-		await sendText(query.get('report'), lines);
+		await send(report, lines);
+	if (query.has('hold'))
+		await send(`${report}-hold`, []);
 }

@@ -27,7 +27,7 @@ function* writeAsked(seen) {
 
 function* writeWire(seen) {
 	for (const {watcher, node, interface: link, kind, source, destination, count, protected: hidden} of seen.wire)
-		yield `${mark(hidden)}${watcher} (${node} ${link}): ${kind} from ${source} to ${destination}, ${count} packets`;
+		yield `${mark(hidden)}${watcher} (${node} ${link}): ${kind} from ${source} to ${destination}, ${count} packet${count === 1 ? '' : 's'}`;
 	if (seen.wire.length === 0)
 		yield '  nothing';
 }
