@@ -20,18 +20,31 @@ void icelab_gnutls_seed(uint64_t seed)
 	randomness = seed;
 }
 
+/* Splitmix64. */
+static uint8_t draw(uint64_t *state)
+{
+	uint64_t z = *state += 0x9E3779B97F4A7C15u;
+
+	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+	z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+	return (uint8_t)(z >> 56);
+}
+
+void icelab_gnutls_foresee(uint8_t *bytes, size_t length)
+{
+	uint64_t state = randomness;
+
+	for (size_t i = 0; i < length; i++)
+		bytes[i] = draw(&state);
+}
+
 int gnutls_rnd(gnutls_rnd_level_t level, void *data, size_t length)
 {
 	uint8_t *bytes = data;
 
 	(void)level;
-	for (size_t i = 0; i < length; i++) {
-		/* Splitmix64. */
-		uint64_t z = randomness += 0x9E3779B97F4A7C15u;
-		z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-		z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-		bytes[i] = (uint8_t)(z >> 56);
-	}
+	for (size_t i = 0; i < length; i++)
+		bytes[i] = draw(&randomness);
 	return 0;
 }
 

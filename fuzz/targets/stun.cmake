@@ -1,2 +1,9 @@
 # SPDX-License-Identifier: MIT
 icelab_fuzz_target(naive SOURCES targets/naive.c MUTATOR ${ICELAB_GNUTLS} SEEDS seeds/stun.c LINK icelab_libnice MSAN)
+
+# The model of libnice's StunAgent, and what feeds both.
+set(PAIR stacks/pair.c oracles/agent_model.c ${ICELAB_GNUTLS})
+
+icelab_fuzz_target(stun_agent SOURCES targets/stun_agent.c
+	MUTATOR ${PAIR} mutators/stun.c
+	SEEDS seeds/stun_agent.c LINK icelab_libnice MSAN)

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* For each caller's dialect and usage flags one conversation: a request arrives, one is sent and
+ * answered, then once more. The published vectors, too. */
+#include <stdio.h>
+
+#include "seeds/conversation_seed.h"
+#include "seeds/seed.h"
+#include "stun/builder.h"
+#include "stun/tests/vectors.h"
+
+enum { RECEIVE, REQUEST, INDICATE, REPLAY, REPLY, FORGET, FLOOD, WIDEN };
+enum { ID = 1, COOKIE = 2, CREDENTIALS = 4, INTEGRITY = 8, FINGERPRINT = 16 };
+
+static const uint8_t id[16] = {0x21, 0x12, 0xA4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+
+static size_t message(uint8_t bytes[512], IcelabStunClass message_class)
+{
+	static const uint8_t priority[4] = {0x6E, 0, 1, 0xFF};
+	static const uint8_t tie_breaker[8] = {0x93, 0x2F, 0xF9, 0xB1, 0x51, 0x26, 0x3B, 0x36};
+	IcelabStunBuilder builder;
+	IcelabAddress address;
+
+	icelab_address_parse("192.0.2.1", 9, &address);
+	icelab_stun_build_start(&builder, bytes, 512, message_class, ICELAB_STUN_BINDING, id);
+	switch (message_class) {
+	case ICELAB_STUN_SUCCESS:
+		icelab_stun_build_xor_address(&builder, ICELAB_STUN_XOR_MAPPED_ADDRESS, &address, 32853);
+		break;
+	case ICELAB_STUN_ERROR:
+		icelab_stun_build_error_code(&builder, 487, "Role Conflict");
+		break;
+	default:
+		icelab_stun_build_attribute(&builder, 0x0024, priority, sizeof priority);
+		icelab_stun_build_attribute(&builder, 0x802A, tie_breaker, sizeof tie_breaker);
+		break;
+	}
+	return icelab_stun_build_end(&builder);
+}
+
+int main(int argc, char **argv)
+{
+	uint8_t bytes[512];
+	size_t length;
+
+	seed_start(argc, argv);
+	for (uint8_t caller = 0; caller < 12; caller++) {
+		char name[32];
+		seed_conversation(caller, 0, 0);
+		length = message(bytes, ICELAB_STUN_REQUEST);
+		seed_step(RECEIVE, 0, COOKIE | CREDENTIALS | INTEGRITY | FINGERPRINT, 0, bytes, length);
+		seed_step(REPLY, 0, 0x80, 0, NULL, 0);
+		for (int round = 0; round < 2; round++) {
+			seed_step(REQUEST, 0, 0x0F, 0, NULL, 0);
+			length = message(bytes, round == 0 ? ICELAB_STUN_SUCCESS : ICELAB_STUN_ERROR);
+			seed_step(RECEIVE, 0, ID | CREDENTIALS | INTEGRITY | FINGERPRINT, 0, bytes, length);
+			seed_step(REPLAY, 0, 0, 0, NULL, 0);
+		}
+		length = message(bytes, ICELAB_STUN_INDICATION);
+		seed_step(RECEIVE, 0, COOKIE | CREDENTIALS | INTEGRITY | FINGERPRINT, 0, bytes, length);
+		seed_step(FORGET, 0, 0, 0, NULL, 0);
+		snprintf(name, sizeof name, "caller %u", caller);
+		seed_end(name);
+	}
+	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+		seed_conversation(0, 0, 0);
+		seed_step(RECEIVE, 1, 0, 0, vectors[i].bytes, vectors[i].length);
+		seed_end(vectors[i].name);
+	}
+	/* More requests than libnice remembers. */
+	seed_conversation(4, 0, 0);
+	seed_step(FLOOD, 199, 0, 0, NULL, 0);
+	seed_step(REQUEST, 0, 0, 0, NULL, 0);
+	seed_step(REQUEST, 0, 0, 0, NULL, 0);
+	length = message(bytes, ICELAB_STUN_SUCCESS);
+	seed_step(RECEIVE, 7, ID, 0, bytes, length);
+	seed_step(REQUEST, 0, 0, 0, NULL, 0);
+	seed_end("flood");
+	return 0;
+}
