@@ -76,7 +76,10 @@ log_finding() {
 		}
 		kind == "" && /WARNING: MemorySanitizer: / { sub(/.*Sanitizer: /, ""); kind = $0 }
 		kind == "" && /ERROR: libFuzzer: / { sub(/.*libFuzzer: /, ""); sub(/ \(.*/, ""); kind = $0 }
-		oracle == "" && /^icelab oracle: / { sub(/^icelab oracle: /, ""); oracle = $0 }
+		oracle == "" && /: oracle broken: / {
+			where = $0; sub(/: oracle broken: .*/, "", where); sub(/.*\//, "", where)
+			sub(/.*: oracle broken: /, ""); oracle = "oracle broken: " $0 " in (" where ")"
+		}
 		oracle == "" && /^(GLib|libnice|.*ERROR:).*assertion failed/ { sub(/.*ERROR:/, ""); oracle = $0 }
 		frame == "" && /^ +#[0-9]+ 0x/ && !/(__asan|__ubsan|__sanitizer|__interceptor_|__msan|__lsan|libfuzzer|fuzzer::|\/compiler-rt\/|raise|abort|g_assertion)/ {
 			line = $0; sub(/^ +#[0-9]+ 0x[0-9a-f]+ in /, "", line)
@@ -86,7 +89,7 @@ log_finding() {
 			at = line; sub(/.*\//, "", at)
 			frame = name " (" at ")"
 		}
-		END { print (oracle != "" ? oracle : kind) (frame != "" ? " in " frame : "") }' "$1"
+		END { print (oracle != "" ? oracle : kind (frame != "" ? " in " frame : "")) }' "$1"
 }
 
 # The IDs of the ledger $1.
@@ -94,18 +97,20 @@ ledger_ids() {
 	sed -n 's/^\[\(.*\)\]$/\1/p' "$1"
 }
 
-# Those IDs of the ledger $1 that the log $2 of a finding shows: what was found names the entry's
-# guard, or the entry's function is the topmost of the library in the trace.
+# The value of the key $3 of the entry $2 of the ledger $1.
+ledger_value() {
+	awk -v id="$2" -v key="$3" '
+		/^\[/ { inside = $0 == "[" id "]" }
+		inside && $0 ~ "^" key " *=" { sub(/^[a-z]+ *= */, ""); print; exit }' "$1"
+}
+
+# Those IDs of the ledger $1 that the words $2 (a file, from log_finding) of a finding show.
 ledger_match() {
 	awk '
 		FNR == NR {
 			if (/^\[/) id = substr($0, 2, length($0) - 2)
-			else if (/^function *=/) { f = $0; sub(/^function *= */, "", f); of[id] = f }
+			else if (/^shows *=/) { text = $0; sub(/^shows *= */, "", text); shows[id] = text }
 			next
 		}
-		/^ +#[0-9]+ 0x/ && top == "" {
-			line = $0; sub(/^ +#[0-9]+ 0x[0-9a-f]+ in /, "", line); sub(/[ (].*/, "", line)
-			for (id in of) if (of[id] == line) { top = line; break }
-		}
-		END { for (id in of) if (of[id] == top && top != "") print id }' "$1" "$2" | sort
+		{ for (id in shows) if (index($0, shows[id])) print id }' "$1" "$2" | sort
 }
