@@ -55,6 +55,7 @@ static const IcelabClause clauses[] = {
 		"the address of a remote candidate is null unless the application gave it"},
 	{"W9", "W3C webrtc-stats, RTCIceCandidateStats.relayProtocol",
 		"a remote candidate's statistics say nothing of its relay"},
+	{"L3", "", "from a foundation no hidden address can be computed"},
 	{"L6", "", "the description and the candidates that were trickled are the same"},
 	{"L12", "", "an error names the server as it was configured"},
 	{"L15", "RFC 8838", "nothing is trickled after the end of candidates"},

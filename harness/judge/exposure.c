@@ -197,6 +197,7 @@ void icelab_judge_exposure(IcelabJudgement *judgement)
 		expose_events(judgement, named);
 		expose_wire(judgement, named);
 		icelab_judge_expose_names(judgement, named);
+		icelab_judge_expose_foundations(judgement, named);
 	}
 }
 

@@ -72,6 +72,7 @@ static char *judge_parts(IcelabJudgement *judgement)
 	icelab_judge_related(judgement);
 	icelab_judge_descriptions(judgement);
 	icelab_judge_statistics(judgement);
+	icelab_judge_foundations(judgement);
 	icelab_judge_errors(judgement);
 	icelab_judge_wire(judgement);
 	icelab_judge_names(judgement);

@@ -40,6 +40,7 @@ void icelab_judge_missing(IcelabJudgement *judgement);
 void icelab_judge_related(IcelabJudgement *judgement);
 void icelab_judge_descriptions(IcelabJudgement *judgement);
 void icelab_judge_statistics(IcelabJudgement *judgement);
+void icelab_judge_foundations(IcelabJudgement *judgement);
 void icelab_judge_errors(IcelabJudgement *judgement);
 void icelab_judge_wire(IcelabJudgement *judgement);
 void icelab_judge_names(IcelabJudgement *judgement);
@@ -67,6 +68,9 @@ gboolean icelab_judge_has_names(const IcelabJudgement *judgement);
 
 /* Adds the exposure of an address that multicast DNS told on a link where it does not live. */
 void icelab_judge_expose_names(IcelabJudgement *judgement, const IcelabNamedAddress *named);
+
+/* Adds the exposure of an address from which a foundation was computed. */
+void icelab_judge_expose_foundations(IcelabJudgement *judgement, const IcelabNamedAddress *named);
 
 /* Whether the book names this address among those that the policy allows a candidate of any type to
  * show. */

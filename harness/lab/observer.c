@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "lab/check.h"
 #include "lab/naming.h"
 #include "lab/post.h"
 #include "lab/topology.h"
@@ -151,6 +152,10 @@ static void take_frame(const IcelabFrame *frame, gpointer data)
 		icelab_observation_end(observer->observation, ICELAB_OUTCOME_BROKEN,
 			"more than %d different names: the implementation floods the network",
 			ICELAB_NAMING_LIMIT);
+	if (!icelab_check_take(observer->observation, &flow, &packet))
+		icelab_observation_end(observer->observation, ICELAB_OUTCOME_BROKEN,
+			"more than %d different checks: the implementation floods the network",
+			ICELAB_CHECK_LIMIT);
 	if (observer->recording != NULL)
 		icelab_recording_add(observer->recording, post->node->name, interface, frame);
 }

@@ -34,6 +34,15 @@ static void naming_free(gpointer data)
 	g_free(naming);
 }
 
+static void check_free(gpointer data)
+{
+	IcelabCheck *check = data;
+
+	g_free(check->node);
+	g_free(check->interface);
+	g_free(check);
+}
+
 static void request_free(gpointer data)
 {
 	IcelabRequest *request = data;
@@ -108,6 +117,7 @@ IcelabObservation *icelab_observation_new(
 	observation->events = g_ptr_array_new_with_free_func(event_free);
 	observation->flows = g_ptr_array_new_with_free_func(flow_free);
 	observation->namings = g_ptr_array_new_with_free_func(naming_free);
+	observation->checks = g_ptr_array_new_with_free_func(check_free);
 	observation->requests = g_ptr_array_new_with_free_func(request_free);
 	observation->sensors = g_ptr_array_new_with_free_func(sensor_free);
 	observation->routes = g_ptr_array_new_with_free_func(route_free);
@@ -128,6 +138,7 @@ void icelab_observation_free(IcelabObservation *observation)
 	g_ptr_array_unref(observation->events);
 	g_ptr_array_unref(observation->flows);
 	g_ptr_array_unref(observation->namings);
+	g_ptr_array_unref(observation->checks);
 	g_ptr_array_unref(observation->requests);
 	g_ptr_array_unref(observation->sensors);
 	g_ptr_array_unref(observation->routes);
@@ -217,5 +228,33 @@ gboolean icelab_observation_name(IcelabObservation *observation, const IcelabNam
 		g_ptr_array_add(observation->namings, known);
 	}
 	known->count += MAX(naming->count, 1);
+	return TRUE;
+}
+
+static gboolean equal_check(const IcelabCheck *a, const IcelabCheck *b)
+{
+	return a->outgoing == b->outgoing && a->source_port == b->source_port &&
+		   a->destination_port == b->destination_port && a->controlling == b->controlling &&
+		   a->tie_breaker == b->tie_breaker && a->has_network == b->has_network &&
+		   a->network_id == b->network_id && a->network_cost == b->network_cost &&
+		   icelab_address_equal(&a->source, &b->source) &&
+		   icelab_address_equal(&a->destination, &b->destination) &&
+		   g_str_equal(a->interface, b->interface) && g_str_equal(a->node, b->node);
+}
+
+gboolean icelab_observation_check(IcelabObservation *observation, const IcelabCheck *check)
+{
+	IcelabCheck *kept;
+
+	for (guint i = 0; i < observation->checks->len; i++) {
+		if (equal_check(observation->checks->pdata[i], check))
+			return TRUE;
+	}
+	if (observation->checks->len >= ICELAB_CHECK_LIMIT)
+		return FALSE;
+	kept = g_memdup2(check, sizeof *check);
+	kept->node = g_strdup(check->node);
+	kept->interface = g_strdup(check->interface);
+	g_ptr_array_add(observation->checks, kept);
 	return TRUE;
 }

@@ -51,6 +51,24 @@ typedef struct {
 	gint64 time_us; /* of the first, since the adapter was started */
 } IcelabNaming;
 
+/* What a connectivity check said of its sender. The same between the same endpoints on the same
+ * interface is one. */
+typedef struct {
+	char *node;
+	char *interface;
+	gboolean outgoing;
+	IcelabAddress source;
+	IcelabAddress destination;
+	guint16 source_port;
+	guint16 destination_port;
+	gboolean controlling;
+	guint64 tie_breaker;  /* RFC 8445 16.1: random, of the agent */
+	gboolean has_network; /* libwebrtc's GOOG-NETWORK-INFO */
+	guint16 network_id;   /* which of the sender's interfaces */
+	guint16 network_cost;
+	gint64 time_us; /* of the first, since the adapter was started */
+} IcelabCheck;
+
 /* One request that a STUN server logged. */
 typedef struct {
 	gint64 time_us; /* since the adapter was started */
@@ -105,6 +123,7 @@ typedef struct {
 	GPtrArray *events;   /* IcelabEvent */
 	GPtrArray *flows;    /* IcelabFlow */
 	GPtrArray *namings;  /* IcelabNaming; none in recordings of before they were read */
+	GPtrArray *checks;   /* IcelabCheck; none in recordings of before they were read */
 	GPtrArray *requests; /* IcelabRequest */
 	GPtrArray *sensors;  /* IcelabSensorReport */
 	GPtrArray *routes;   /* IcelabRoute */
@@ -136,6 +155,10 @@ gboolean icelab_observation_count(IcelabObservation *observation, const IcelabFl
 /* The same for a name, with ICELAB_NAMING_LIMIT. */
 #define ICELAB_NAMING_LIMIT 1024
 gboolean icelab_observation_name(IcelabObservation *observation, const IcelabNaming *naming);
+
+/* The same for a check, with ICELAB_CHECK_LIMIT. */
+#define ICELAB_CHECK_LIMIT 1024
+gboolean icelab_observation_check(IcelabObservation *observation, const IcelabCheck *check);
 
 /* JSON text; caller frees. Addresses of the book are not repeated: it is kept in a file of its own
  * beside it. */

@@ -91,6 +91,31 @@ static void write_namings(const IcelabObservation *observation, JsonArray *array
 	}
 }
 
+static void write_checks(const IcelabObservation *observation, JsonArray *array)
+{
+	for (guint i = 0; i < observation->checks->len; i++) {
+		const IcelabCheck *check = observation->checks->pdata[i];
+		JsonObject *object = add_object(array);
+		/* A number of JSON's has no 64 bits. */
+		g_autofree char *tie_breaker =
+			g_strdup_printf("%016" G_GINT64_MODIFIER "x", check->tie_breaker);
+
+		json_object_set_string_member(object, "node", check->node);
+		json_object_set_string_member(object, "interface", check->interface);
+		json_object_set_boolean_member(object, "outgoing", check->outgoing);
+		set_address(object, "source", &check->source);
+		json_object_set_int_member(object, "source_port", check->source_port);
+		set_address(object, "destination", &check->destination);
+		json_object_set_int_member(object, "destination_port", check->destination_port);
+		json_object_set_boolean_member(object, "controlling", check->controlling);
+		json_object_set_string_member(object, "tie_breaker", tie_breaker);
+		json_object_set_boolean_member(object, "has_network", check->has_network);
+		json_object_set_int_member(object, "network_id", check->network_id);
+		json_object_set_int_member(object, "network_cost", check->network_cost);
+		json_object_set_int_member(object, "time_us", check->time_us);
+	}
+}
+
 static void write_requests(const IcelabObservation *observation, JsonArray *array)
 {
 	for (guint i = 0; i < observation->requests->len; i++) {
@@ -168,6 +193,7 @@ char *icelab_observation_to_json(const IcelabObservation *observation)
 	write_events(observation, set_array(object, "events"));
 	write_flows(observation, set_array(object, "flows"));
 	write_namings(observation, set_array(object, "names"));
+	write_checks(observation, set_array(object, "checks"));
 	write_requests(observation, set_array(object, "requests"));
 	write_sensors(observation, set_array(object, "sensors"));
 	json_object_set_object_member(object, "kernel", kernel);
@@ -282,6 +308,36 @@ static gboolean read_naming(IcelabObservation *observation, JsonObject *object)
 		   icelab_observation_name(observation, &naming);
 }
 
+static gboolean get_u64(JsonObject *object, const char *member, guint64 *number)
+{
+	const char *text = icelab_json_text(object, member);
+
+	return strlen(text) == 16 && strspn(text, "0123456789abcdef") == 16 &&
+		   g_ascii_string_to_unsigned(text, 16, 0, G_MAXUINT64, number, NULL);
+}
+
+static gboolean read_check(IcelabObservation *observation, JsonObject *object)
+{
+	/* Copied where it is kept. */
+	IcelabCheck check = {
+		.node = (char *)icelab_json_text(object, "node"),
+		.interface = (char *)icelab_json_text(object, "interface"),
+		.outgoing = icelab_json_flag(object, "outgoing"),
+		.controlling = icelab_json_flag(object, "controlling"),
+		.has_network = icelab_json_flag(object, "has_network"),
+		.time_us = icelab_json_int(object, "time_us"),
+	};
+
+	return get_address(object, "source", &check.source) &&
+		   get_address(object, "destination", &check.destination) &&
+		   get_u16(object, "source_port", &check.source_port) &&
+		   get_u16(object, "destination_port", &check.destination_port) &&
+		   get_u64(object, "tie_breaker", &check.tie_breaker) &&
+		   get_u16(object, "network_id", &check.network_id) &&
+		   get_u16(object, "network_cost", &check.network_cost) &&
+		   icelab_observation_check(observation, &check);
+}
+
 static gboolean read_request(IcelabObservation *observation, JsonObject *object)
 {
 	IcelabRequest *request = g_new0(IcelabRequest, 1);
@@ -368,6 +424,13 @@ static const struct List later_lists[] = {
 			{"response", G_TYPE_BOOLEAN}, {"told", G_TYPE_BOOLEAN}, {"name", G_TYPE_STRING},
 			{"rrtype", G_TYPE_STRING}, {"address", G_TYPE_STRING}, {"count", G_TYPE_INT64},
 			{"time_us", G_TYPE_INT64}}},
+	{"checks", read_check,
+		{{"node", G_TYPE_STRING}, {"interface", G_TYPE_STRING}, {"outgoing", G_TYPE_BOOLEAN},
+			{"source", G_TYPE_STRING}, {"source_port", G_TYPE_INT64},
+			{"destination", G_TYPE_STRING}, {"destination_port", G_TYPE_INT64},
+			{"controlling", G_TYPE_BOOLEAN}, {"tie_breaker", G_TYPE_STRING},
+			{"has_network", G_TYPE_BOOLEAN}, {"network_id", G_TYPE_INT64},
+			{"network_cost", G_TYPE_INT64}, {"time_us", G_TYPE_INT64}}},
 };
 
 static const struct List kernel_lists[] = {

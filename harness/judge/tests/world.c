@@ -147,6 +147,16 @@ static void observe_naming(IcelabObservation *observation, char **words)
 	assert_true(icelab_observation_name(observation, &naming));
 }
 
+static void observe_check(IcelabObservation *observation, char **words)
+{
+	const IcelabCheck check = {.node = (char *)"client",
+		.interface = (char *)"lo",
+		.outgoing = TRUE,
+		.tie_breaker = g_ascii_strtoull(words[1], NULL, 10)};
+
+	assert_true(icelab_observation_check(observation, &check));
+}
+
 static void observe_event(IcelabObservation *observation, const char *type, const char *rest)
 {
 	JsonObject *line = json_object_new();
@@ -202,6 +212,7 @@ static void observe_line(IcelabObservation *observation, const char *line)
 		{"tells", observe_naming},
 		{"hears", observe_naming},
 		{"asks", observe_naming},
+		{"check", observe_check},
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {

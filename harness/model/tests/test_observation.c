@@ -158,6 +158,43 @@ static void test_naming_limit(void **state)
 	assert_int_equal(observation->namings->len, ICELAB_NAMING_LIMIT);
 }
 
+static void test_checks(void **state)
+{
+	g_autoptr(IcelabObservation) observation = icelab_observation_new("", "", "");
+	const IcelabCheck check = {.node = (char *)"client", .interface = (char *)"eth0"};
+	IcelabCheck others[12];
+	IcelabCheck many = check;
+
+	(void)state;
+	for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+		others[i] = check;
+	others[1].node = (char *)"router";
+	others[2].interface = (char *)"eth1";
+	others[3].outgoing = TRUE;
+	others[4].controlling = TRUE;
+	others[5].tie_breaker = 1;
+	others[6].has_network = TRUE;
+	others[7].network_id = 1;
+	others[8].network_cost = 1;
+	others[9].source_port = 1;
+	others[10].destination_port = 1;
+	others[11].source = address("192.0.2.1");
+	for (guint round = 0; round < 3; round++) {
+		for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+			assert_true(icelab_observation_check(observation, &others[i]));
+	}
+	assert_int_equal(observation->checks->len, G_N_ELEMENTS(others));
+	many.destination = address("192.0.2.1");
+	for (guint i = G_N_ELEMENTS(others); i < ICELAB_CHECK_LIMIT; i++) {
+		many.tie_breaker = i;
+		assert_true(icelab_observation_check(observation, &many));
+	}
+	assert_true(icelab_observation_check(observation, &many));
+	many.tie_breaker = 0;
+	assert_false(icelab_observation_check(observation, &many));
+	assert_int_equal(observation->checks->len, ICELAB_CHECK_LIMIT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_flow_limit),
 		cmocka_unit_test(test_naming),
 		cmocka_unit_test(test_naming_limit),
+		cmocka_unit_test(test_checks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

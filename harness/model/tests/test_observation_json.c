@@ -61,6 +61,21 @@ static IcelabObservation *make(void)
 		.count = 6,
 		.time_us = 11,
 	};
+	const IcelabCheck check = {
+		.node = (char *)"client",
+		.interface = (char *)"lo",
+		.outgoing = TRUE,
+		.source = address("10.8.0.5"),
+		.destination = address("10.8.0.6"),
+		.source_port = 40001,
+		.destination_port = 40002,
+		.controlling = TRUE,
+		.tie_breaker = G_MAXUINT64 - 1,
+		.has_network = TRUE,
+		.network_id = 3,
+		.network_cost = 900,
+		.time_us = 12,
+	};
 	IcelabRequest *request = g_new0(IcelabRequest, 1);
 	IcelabSensorReport *sensor = g_new0(IcelabSensorReport, 1);
 	IcelabRoute *route = g_new0(IcelabRoute, 1);
@@ -79,6 +94,7 @@ static IcelabObservation *make(void)
 	flow.kind = (char *)"other";
 	assert_true(icelab_observation_count(observation, &flow));
 	assert_true(icelab_observation_name(observation, &naming));
+	assert_true(icelab_observation_check(observation, &check));
 	*request = (IcelabRequest){.time_us = 9,
 		.source = address("2001:db8::1"),
 		.destination = address("2001:db8::2"),
@@ -192,7 +208,27 @@ static void assert_facts(const IcelabObservation *observation)
 	assert_true(local->temporary && local->deprecated && local->up);
 }
 
-/* Recordings of before names were read have no list of them. */
+static void assert_checks(const IcelabObservation *observation)
+{
+	const IcelabCheck *check = observation->checks->pdata[0];
+	const IcelabAddress source = address("10.8.0.5");
+	const IcelabAddress destination = address("10.8.0.6");
+
+	assert_int_equal(observation->checks->len, 1);
+	assert_string_equal(check->node, "client");
+	assert_string_equal(check->interface, "lo");
+	assert_true(check->outgoing && check->controlling && check->has_network);
+	assert_true(icelab_address_equal(&check->source, &source));
+	assert_true(icelab_address_equal(&check->destination, &destination));
+	assert_int_equal(check->source_port, 40001);
+	assert_int_equal(check->destination_port, 40002);
+	assert_true(check->tie_breaker == G_MAXUINT64 - 1);
+	assert_int_equal(check->network_id, 3);
+	assert_int_equal(check->network_cost, 900);
+	assert_int_equal(check->time_us, 12);
+}
+
+/* Recordings of before names and checks were read have no list of them. */
 static void test_no_names(void **state)
 {
 	g_autoptr(IcelabObservation) observation = make();
@@ -202,11 +238,13 @@ static void test_no_names(void **state)
 
 	(void)state;
 	json_object_remove_member(object, "names");
+	json_object_remove_member(object, "checks");
 	json_object_unref(object);
 	g_autofree char *old = icelab_json_write(node);
 	g_autoptr(IcelabObservation) again = read_back(old);
 
 	assert_int_equal(again->namings->len, 0);
+	assert_int_equal(again->checks->len, 0);
 	assert_facts(again);
 }
 
@@ -227,6 +265,7 @@ static void test_round_trip(void **state)
 	assert_true(again->lab_ms == 12.5 && again->gather_ms == 1e-7);
 	assert_events_and_flows(again);
 	assert_names(again);
+	assert_checks(again);
 	assert_facts(again);
 }
 
@@ -370,6 +409,15 @@ static void test_damaged_values(void **state)
 		{"\"destination\" : \"224.0.0.251\"", "\"destination\" : \"x\"", "names"},
 		{"\"address\" : \"10.8.0.3\"", "\"address\" : \"a.local\"", "names"},
 		{"\"names\" : [", "\"names\" : [1,", "names"},
+		{"\"source_port\" : 40001", "\"source_port\" : 65536", "checks"},
+		{"\"destination_port\" : 40002", "\"destination_port\" : -1", "checks"},
+		{"\"network_id\" : 3", "\"network_id\" : 65536", "checks"},
+		{"\"network_cost\" : 900", "\"network_cost\" : -1", "checks"},
+		{"\"source\" : \"10.8.0.5\"", "\"source\" : \"x\"", "checks"},
+		{"\"destination\" : \"10.8.0.6\"", "\"destination\" : \"x\"", "checks"},
+		{"\"fffffffffffffffe\"", "\"fffffffffffffff\"", "checks"},
+		{"\"fffffffffffffffe\"", "\"ffffffffffffffffe\"", "checks"},
+		{"\"fffffffffffffffe\"", "\"0xffffffffffffff\"", "checks"},
 		{"\"method\" : 1", "\"method\" : 65536", "requests"},
 		{"\"source_port\" : 1,", "\"source_port\" : 65536,", "requests"},
 		{"\"destination_port\" : 2,", "\"destination_port\" : -1,", "requests"},
