@@ -9,13 +9,26 @@ icelab_add_adapter(libnice-stock POLICIES default)
 # The mutants' twin without a leak must be clean wherever the reference is, or a mutant would prove nothing.
 icelab_add_adapter(mutants/none LABELS mutants)
 
-# Each of a browser's cells takes a second, or as long as the browser waits for a silent server: too long for every round
-# of tests.
-option(ICELAB_BROWSERS "Test the cells of Chromium and Firefox, too" OFF)
+# Browsers are an optional requirement: ci/install installs them, and asks for their tests by ON; where they happen to be
+# there, they are tested, too.
+find_program(ICELAB_CHROMIUM_PROGRAM chromium)
+find_program(ICELAB_FIREFOX_PROGRAM NAMES firefox-esr firefox)
+if(ICELAB_CHROMIUM_PROGRAM OR ICELAB_FIREFOX_PROGRAM)
+	set(ICELAB_BROWSERS_FOUND ON)
+else()
+	set(ICELAB_BROWSERS_FOUND OFF)
+endif()
+option(ICELAB_BROWSERS "Test the cells of Chromium and Firefox, too" ${ICELAB_BROWSERS_FOUND})
 if(ICELAB_BROWSERS)
-	icelab_add_adapter(chromium LABELS browsers TIMEOUT 120 POLICIES default default+consent
-		default_public_and_private_interfaces default_public_interface_only disable_non_proxied_udp relay)
+	set(CHROMIUM_POLICIES default default+consent default_public_and_private_interfaces
+		default_public_interface_only disable_non_proxied_udp relay)
+	icelab_add_adapter(chromium LABELS browsers TIMEOUT 120 POLICIES ${CHROMIUM_POLICIES})
 	icelab_add_adapter(firefox LABELS browsers TIMEOUT 120)
+	# However it is told its policy, it does the same.
+	foreach(VARIANT managed switch no-mdns)
+		icelab_add_adapter(variants/chromium-${VARIANT} LABELS browsers TIMEOUT 120 SCENARIOS lan
+			POLICIES ${CHROMIUM_POLICIES})
+	endforeach()
 endif()
 
 # One value of a group of an INI file.

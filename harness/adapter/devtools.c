@@ -123,8 +123,8 @@ static JsonObject *take_result(JsonObject *message, GError **error)
 	JsonObject *result = icelab_json_object(message, "result");
 
 	if (complaint != NULL || result == NULL) {
-		fail(error,
-			complaint != NULL ? icelab_json_text(complaint, "message") : "neither result nor error");
+		fail(error, complaint != NULL ? icelab_json_text(complaint, "message")
+									  : "neither result nor error");
 		return NULL;
 	}
 	return json_object_ref(result);
@@ -172,8 +172,8 @@ static char *find_target(JsonObject *targets, const char *address)
 
 static char *wait_for_target(IcelabDevtools *devtools, const char *address, GError **error)
 {
-	g_autoptr(JsonObject) ignored = icelab_devtools_call(
-		devtools, "Target.setDiscoverTargets", "{\"discover\":true}", error);
+	g_autoptr(JsonObject) ignored =
+		icelab_devtools_call(devtools, "Target.setDiscoverTargets", "{\"discover\":true}", error);
 
 	if (ignored == NULL)
 		return NULL;
@@ -201,8 +201,7 @@ gboolean icelab_devtools_attach(IcelabDevtools *devtools, const char *address, G
 
 	if (target == NULL)
 		return FALSE;
-	g_autofree char *parameters =
-		g_strdup_printf("{\"targetId\":\"%s\",\"flatten\":true}", target);
+	g_autofree char *parameters = g_strdup_printf("{\"targetId\":\"%s\",\"flatten\":true}", target);
 	g_autoptr(JsonObject) result =
 		icelab_devtools_call(devtools, "Target.attachToTarget", parameters, error);
 

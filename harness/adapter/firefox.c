@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "adapter/browser.h"
+#include "adapter/firefox_installation.h"
+#include "adapter/firefox_log.h"
 
 /* Firefox, headless, as it comes. Its policies are preferences; browser.privacy.network.
  * webRTCIPHandlingPolicy (toolkit/components/extensions/parent/ext-privacy.js) says which of them
@@ -68,15 +70,26 @@ static const char quiet[] =
 	"user_pref(\"toolkit.telemetry.unified\", false);\n"
 	"user_pref(\"telemetry.fog.test.localhost_port\", -1);\n";
 
-static void set(GString *preferences, GString *detail, const char *name, const char *value)
+/* All of them are read back: what the policy does not set must be off. */
+static const char *const told[] = {ICE "default_address_only", ICE "no_host", ICE "proxy_only",
+	ICE "proxy_only_if_behind_proxy", "permissions.default.microphone", NULL};
+
+typedef struct {
+	GString *preferences; /* user.js */
+	IcelabBrowserPlan *plan;
+} Setting;
+
+static void set(const Setting *setting, const char *name, const char *value)
 {
-	g_string_append_printf(preferences, "user_pref(\"%s\", %s);\n", name, value);
-	g_string_append_printf(detail, "%s%s = %s", detail->len > 0 ? ", " : "", name, value);
+	g_string_append_printf(setting->preferences, "user_pref(\"%s\", %s);\n", name, value);
+	g_string_append_printf(setting->plan->detail, "%s%s = %s",
+		setting->plan->detail->len > 0 ? ", " : "", name, value);
 }
 
-static void set_policy(const IcelabRequest *request, GString *preferences, GString *detail)
+static void set_policy(const IcelabRequest *request, const Setting *setting)
 {
 	const char *policy = request->policy;
+	gboolean on = TRUE;
 
 	if (strcmp(policy, "force_proxy") == 0)
 		policy = "disable_non_proxied_udp";
@@ -84,45 +97,67 @@ static void set_policy(const IcelabRequest *request, GString *preferences, GStri
 	if (strcmp(policy, "relay") == 0)
 		policy = "default";
 	for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
-		if (steps[i].preference != NULL)
-			set(preferences, detail, steps[i].preference, "true");
-		if (strcmp(steps[i].policy, policy) == 0)
-			break;
+		if (steps[i].preference != NULL) {
+			if (on)
+				set(setting, steps[i].preference, "true");
+			icelab_policy_proof_expect(
+				setting->plan->proof, steps[i].preference, on ? "true" : "false");
+		}
+		on &= strcmp(steps[i].policy, policy) != 0;
 	}
 }
 
-static gboolean prepare(const IcelabRequest *request, G_GNUC_UNUSED const char *page,
-	const char *folder, GPtrArray *arguments, GString *detail, GError **error)
+static gboolean install(IcelabBrowserPlan *plan, GError **error)
 {
-	g_autofree char *path = g_build_filename(folder, "user.js", NULL);
-	g_autoptr(GString) preferences = g_string_new(quiet);
+	g_autofree char *folder = g_build_filename(plan->folder, "installation", NULL);
+	char *program = icelab_firefox_install(plan->program, folder, told, error);
 
-	set_policy(request, preferences, detail);
+	if (program == NULL)
+		return FALSE;
+	g_free(plan->program);
+	plan->program = program;
+	return TRUE;
+}
+
+static gboolean prepare(const IcelabRequest *request, G_GNUC_UNUSED const char *page,
+	IcelabBrowserPlan *plan, GError **error)
+{
+	g_autofree char *path = g_build_filename(plan->folder, "user.js", NULL);
+	g_autoptr(GString) preferences = g_string_new(quiet);
+	const Setting setting = {preferences, plan};
+
+	set_policy(request, &setting);
 	/* The kept permission is what lifts the restriction, whether the page asks for it or not. */
 	if (request->consent)
-		set(preferences, detail, "permissions.default.microphone", "1");
+		set(&setting, "permissions.default.microphone", "1");
+	icelab_policy_proof_expect(
+		plan->proof, "permissions.default.microphone", request->consent ? "1" : "0");
+	icelab_policy_proof_expect(plan->proof, ICE "proxy_only", "false");
+	/* That name is one of an enumeration: a browser that did not know it would throw. */
 	if (strcmp(request->policy, "relay") == 0)
-		g_string_append(detail, "RTCConfiguration iceTransportPolicy: relay");
-	if (detail->len == 0)
-		g_string_append(detail, "no preference about ICE set");
-	g_ptr_array_add(arguments, g_strdup("--headless"));
-	g_ptr_array_add(arguments, g_strdup("--no-remote"));
-	g_ptr_array_add(arguments, g_strdup("--profile"));
-	g_ptr_array_add(arguments, g_strdup(folder));
+		g_string_append(plan->detail, "RTCConfiguration iceTransportPolicy: relay");
+	if (plan->detail->len == 0)
+		g_string_append(plan->detail, "no preference about ICE set");
+	g_ptr_array_add(plan->arguments, g_strdup("--headless"));
+	g_ptr_array_add(plan->arguments, g_strdup("--no-remote"));
+	g_ptr_array_add(plan->arguments, g_strdup("--profile"));
+	g_ptr_array_add(plan->arguments, g_strdup(plan->folder));
 	/* Without it the server of remote settings is not to be changed, and is asked for by name. */
 	setenv("MOZ_REMOTE_SETTINGS_DEVTOOLS", "1", 1);
 	setenv("MOZ_CRASHREPORTER_DISABLE", "1", 1);
 	/* In a user namespace of one user its sandbox can make another one, but not map users into it,
 	 * and its processes crash. It goes without, and keeps the rest of the sandbox. */
 	setenv("MOZ_ASSUME_USER_NS", "0", 1);
-	return g_file_set_contents(path, preferences->str, -1, error);
+	return g_file_set_contents(path, preferences->str, -1, error) && install(plan, error);
 }
 
 static const IcelabBrowser firefox = {
 	.programs = programs,
 	.variable = "ICELAB_FIREFOX",
 	.package = "firefox-esr",
+	.says = "its own script",
 	.prepare = prepare,
+	.listen = icelab_firefox_log_take,
 };
 
 /* "Version=153.7.0" in application.ini beside the program: to start it takes a second. */

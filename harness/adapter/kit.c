@@ -141,6 +141,17 @@ void icelab_kit_policy(const char *policy, const char *detail)
 	end_line();
 }
 
+void icelab_kit_policy_in_force(
+	const char *policy, const char *detail, const char *effective, const char *proof)
+{
+	begin_line("policy");
+	put_member("policy", policy);
+	put_member("detail", detail);
+	put_member("effective", effective);
+	put_member("proof", proof);
+	end_line();
+}
+
 void icelab_kit_candidate(const char *line)
 {
 	begin_line("candidate");

@@ -95,6 +95,12 @@ const IcelabRequest *icelab_kit_start(
  * icelab looks for. `detail` is free text. */
 void icelab_kit_policy(const char *policy, const char *detail);
 
+/* The same where the implementation itself says what is in force: `effective` is one of icelab's
+ * names (where it is not the policy that was asked for, nothing is judged), `proof` is free text:
+ * who said so. */
+void icelab_kit_policy_in_force(
+	const char *policy, const char *detail, const char *effective, const char *proof);
+
 /* A candidate as the application gets it, unparsed: "candidate:..." or "a=candidate:..." (RFC
  * 8839 5.1). */
 void icelab_kit_candidate(const char *line);

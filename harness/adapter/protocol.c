@@ -15,7 +15,7 @@ struct IcelabLineReader {
 	gsize total;
 };
 
-static const char *requested_policy(const IcelabGatherRequest *request)
+const char *icelab_request_policy(const IcelabGatherRequest *request)
 {
 	return request->policy_name != NULL ? request->policy_name
 										: icelab_policy_name(request->policy.name);
@@ -81,7 +81,7 @@ char *icelab_request_line(const IcelabGatherRequest *request)
 	json_node_take_object(root, object);
 	json_object_set_int_member(object, "protocol", ICELAB_PROTOCOL_VERSION);
 	json_object_set_string_member(object, "id", request->id);
-	json_object_set_string_member(object, "policy", requested_policy(request));
+	json_object_set_string_member(object, "policy", icelab_request_policy(request));
 	json_object_set_boolean_member(object, "consent", request->policy.consent);
 	set_texts(object, "stun", stun);
 	json_object_set_array_member(object, "turn", json_array_new());
@@ -102,7 +102,7 @@ char **icelab_request_environment(const IcelabGatherRequest *request)
 
 	environment[0] = g_strdup_printf("ICELAB_PROTOCOL=%d", ICELAB_PROTOCOL_VERSION);
 	environment[1] = g_strdup_printf("ICELAB_ID=%s", request->id);
-	environment[2] = g_strdup_printf("ICELAB_POLICY=%s", requested_policy(request));
+	environment[2] = g_strdup_printf("ICELAB_POLICY=%s", icelab_request_policy(request));
 	environment[3] = g_strdup_printf("ICELAB_CONSENT=%d", request->policy.consent ? 1 : 0);
 	environment[4] = g_strdup_printf("ICELAB_STUN=%s", stun_list);
 	environment[5] = g_strdup("ICELAB_TURN=");

@@ -29,6 +29,9 @@ typedef struct {
 	guint deadline_ms;
 } IcelabGatherRequest;
 
+/* The name that the adapter is asked for. */
+const char *icelab_request_policy(const IcelabGatherRequest *request);
+
 /* One JSON line with its line end; caller frees. */
 char *icelab_request_line(const IcelabGatherRequest *request);
 

@@ -23,7 +23,7 @@ typedef struct {
 	const char *program;
 	const IcelabRequest *request;
 	char *page;
-	GPtrArray *arguments;
+	IcelabBrowserPlan *plan;
 	gint64 deadline_us;
 	pid_t pid;
 	int handle; /* pidfd: readable when the browser has ended; or -1 */
@@ -38,7 +38,7 @@ static void clear_view(View *view)
 	if (view->handle >= 0)
 		close(view->handle);
 	icelab_devtools_free(view->devtools);
-	g_clear_pointer(&view->arguments, g_ptr_array_unref);
+	icelab_browser_plan_free(view->plan);
 	g_free(view->page);
 	g_free(view->picture);
 }
@@ -53,22 +53,29 @@ static gboolean fail(GError **error, const char *what)
 
 static gboolean prepare(View *view, gboolean hold, GError **error)
 {
-	g_autoptr(GString) detail = g_string_new(NULL);
-
 	view->page = icelab_browser_audit_page(view->request, view->request->origin[0], hold);
-	view->arguments = icelab_browser_prepare(
-		view->browser, view->program, view->request, view->page, detail, error);
-	if (view->arguments == NULL)
+	view->plan =
+		icelab_browser_plan_new(view->browser, view->program, view->request, view->page, error);
+	if (view->plan == NULL)
 		return FALSE;
-	fprintf(stderr, "%s\n", detail->str);
+	fprintf(stderr, "%s\n", view->plan->detail->str);
 	return TRUE;
 }
 
 static gboolean start(View *view, const int *pipes, GError **error)
 {
-	g_ptr_array_add(view->arguments, g_strdup(view->page));
-	g_ptr_array_add(view->arguments, NULL);
-	view->pid = icelab_browser_start(view->program, view->arguments, pipes);
+	const IcelabBrowserProcess process = {
+		.program = view->plan->program,
+		.arguments = view->plan->arguments,
+		.output = STDERR_FILENO,
+		.pipes = pipes,
+		.shown = view->plan->shown,
+		.covered = view->plan->covered,
+	};
+
+	g_ptr_array_add(view->plan->arguments, g_strdup(view->page));
+	g_ptr_array_add(view->plan->arguments, NULL);
+	view->pid = icelab_browser_start(&process);
 	if (view->pid > 0)
 		view->handle = (int)syscall(SYS_pidfd_open, view->pid, 0);
 	return view->handle >= 0 || fail(error, strerror(errno));
@@ -89,7 +96,7 @@ static gboolean view_window(View *view, GError **error)
 
 	if (!prepare(view, FALSE, error))
 		return FALSE;
-	show_window(view->arguments);
+	show_window(view->plan->arguments);
 	if (!start(view, NULL, error))
 		return FALSE;
 	TEMP_FAILURE_RETRY(waitpid(view->pid, &status, 0));
@@ -111,9 +118,9 @@ static gboolean start_with_devtools(View *view, GError **error)
 		close(commands[1]);
 		return fail(error, strerror(errno));
 	}
-	g_ptr_array_add(view->arguments, g_strdup("--remote-debugging-pipe"));
-	g_ptr_array_add(view->arguments, g_strdup("--hide-scrollbars"));
-	g_ptr_array_add(view->arguments,
+	g_ptr_array_add(view->plan->arguments, g_strdup("--remote-debugging-pipe"));
+	g_ptr_array_add(view->plan->arguments, g_strdup("--hide-scrollbars"));
+	g_ptr_array_add(view->plan->arguments,
 		g_strdup_printf("--window-size=%d,%d", PICTURE_WIDTH, PICTURE_HEIGHT));
 	started = start(view, (const int[]){commands[0], answers[1]}, error);
 	close(commands[0]);
@@ -126,9 +133,9 @@ static gboolean start_with_devtools(View *view, GError **error)
 static gboolean start_with_switch(View *view, GError **error)
 {
 	view->picture = g_build_filename(g_get_home_dir(), "picture.png", NULL);
-	g_ptr_array_add(view->arguments, g_strdup_printf("--window-size=%d", PICTURE_WIDTH));
-	g_ptr_array_add(view->arguments, g_strdup("--screenshot"));
-	g_ptr_array_add(view->arguments, g_strdup(view->picture));
+	g_ptr_array_add(view->plan->arguments, g_strdup_printf("--window-size=%d", PICTURE_WIDTH));
+	g_ptr_array_add(view->plan->arguments, g_strdup("--screenshot"));
+	g_ptr_array_add(view->plan->arguments, g_strdup(view->picture));
 	return start(view, NULL, error);
 }
 
@@ -166,11 +173,9 @@ static gboolean relay(const View *view, IcelabReportReader *reader, GError **err
 	guint lines = 0;
 
 	while (!icelab_report_reader_is_over(reader)) {
-		if (!wait_for_more(
-				browser, icelab_report_reader_descriptor(reader), deadline_us, polls))
-			return fail(error, browser < 0
-								   ? "the browser ended before its page had shown the audit"
-								   : "the page did not show the audit in time");
+		if (!wait_for_more(browser, icelab_report_reader_descriptor(reader), deadline_us, polls))
+			return fail(error, browser < 0 ? "the browser ended before its page had shown the audit"
+										   : "the page did not show the audit in time");
 		if (!icelab_report_reader_read(reader, error))
 			return FALSE;
 		lines += print_lines(reader);
@@ -230,7 +235,7 @@ static gboolean view_report(View *view, gboolean picture, GError **error)
 		view->request->origin[0], view->request->id, view->deadline_us, error);
 	if (reader == NULL)
 		return FALSE;
-	if (!(devtools    ? start_with_devtools(view, error)
+	if (!(devtools      ? start_with_devtools(view, error)
 			: by_switch ? start_with_switch(view, error)
 						: start(view, NULL, error)))
 		return FALSE;

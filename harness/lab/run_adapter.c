@@ -145,15 +145,33 @@ static char *last_words(const Process *process)
 
 typedef struct {
 	Process *process;
+	const IcelabGatherRequest *request;
 	IcelabObservation *observation;
 	gboolean done;
 } Gathering;
+
+/* What was done under another policy than the one that was asked for is nothing to be judged. */
+static void check_effective(const Gathering *gathering, JsonObject *line)
+{
+	const char *asked = icelab_request_policy(gathering->request);
+	const char *effective = icelab_json_text(line, "effective");
+
+	if (effective[0] == '\0' || g_str_equal(effective, asked))
+		return;
+	g_autofree char *shown = g_strescape(effective, NULL);
+
+	icelab_observation_end(gathering->observation, ICELAB_OUTCOME_BROKEN,
+		"the policy did not take effect: the adapter says that \"%.80s\" is in force, not %s",
+		shown, asked);
+}
 
 static void take_line(JsonObject *line, gpointer data)
 {
 	Gathering *gathering = data;
 	gboolean is_done = g_str_equal(icelab_json_text(line, "type"), "done");
 
+	if (g_str_equal(icelab_json_text(line, "type"), "policy"))
+		check_effective(gathering, line);
 	icelab_observation_add_event(gathering->observation,
 		g_get_monotonic_time() - gathering->process->start_us, gathering->done, line);
 	gathering->done |= is_done;
@@ -232,7 +250,7 @@ static void gather(Process *process, const IcelabAdapterStage *stage,
 	const IcelabGatherRequest *request, const IcelabAlongside *alongside,
 	IcelabObservation *observation)
 {
-	Gathering gathering = {process, observation, FALSE};
+	Gathering gathering = {process, request, observation, FALSE};
 	IcelabLineReader *reader = icelab_line_reader_new(take_line, &gathering);
 	gint64 deadline = process->start_us + ((gint64)request->deadline_ms + stage->grace_ms) * 1000;
 	gint64 linger = G_MAXINT64;

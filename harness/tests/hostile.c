@@ -78,6 +78,12 @@ static void nul_byte(void)
 	finish();
 }
 
+static void other_policy(void)
+{
+	say("{\"type\":\"policy\",\"policy\":\"disable_non_proxied_udp\",\"effective\":\"default\"}\n");
+	finish();
+}
+
 static void deep_json(void)
 {
 	static char brackets[100 * 1000 + 1];
@@ -250,6 +256,7 @@ static const Way gatherings[] = {
 	{"long-line", long_line},
 	{"no-done", no_done},
 	{"nul-byte", nul_byte},
+	{"other-policy", other_policy},
 	{"silence", wait_for_ever},
 	{"stop", stop},
 	{"storm", storm},

@@ -45,6 +45,7 @@ log-for-ever broken $late
 long-line broken $syntax: longer than 262144 bytes
 no-done broken the adapter ended without saying \"done\"
 nul-byte broken $syntax: *
+other-policy broken the policy did not take effect: the adapter says that \"default\" is in force, not disable_non_proxied_udp
 refuse-by-crash broken asked for $unknown: the adapter was ended by signal 11
 refuse-without-word broken asked for $unknown: the adapter ended without saying \"done\"
 silence broken $late
