@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+/* Seeds of ice_agent: one conversation of each kind, from beginning to end. */
+#include <string.h>
+
+#include "conversation/script.h"
+#include "seeds/seed.h"
+
+static uint8_t bytes[2048];
+static size_t length;
+
+/* The header's bytes, as conversation.c reads them. */
+enum {
+	DIALECT,
+	MODE,
+	USE,
+	INTERFACES,
+	SHAPE,
+	RELAY_TYPES,
+	NAMES,
+	PROXY,
+	TIMING,
+	MANNERS,
+	MISC,
+};
+
+static void begin(void)
+{
+	memset(bytes, 0, sizeof(bytes));
+	length = ICELAB_SCRIPT_HEADER;
+}
+
+#define STEP(step, ...)                                                                            \
+	do {                                                                                           \
+		const uint8_t arguments[] = {__VA_ARGS__};                                                 \
+		bytes[length++] = (step);                                                                  \
+		bytes[length++] = sizeof(arguments);                                                       \
+		memcpy(bytes + length, arguments, sizeof(arguments));                                      \
+		length += sizeof(arguments);                                                               \
+	} while (0)
+
+static void text(uint8_t step, const uint8_t *first, size_t count, const char *rest)
+{
+	size_t rest_length = strlen(rest);
+
+	bytes[length++] = step;
+	bytes[length++] = (uint8_t)(count + rest_length);
+	memcpy(bytes + length, first, count);
+	memcpy(bytes + length + count, rest, rest_length);
+	length += count + rest_length;
+}
+
+static void end(const char *name)
+{
+	seed_write(name, bytes, length);
+}
+
+#define CONTROLLING 1
+#define FORCE_RELAY 2
+#define NO_UDP 4
+#define TCP 8
+#define MODE3 16
+#define STUN_SERVER 0x40
+#define ONE_RELAY (1 << 3)
+#define TWO_RELAYS (2 << 3)
+#define TWO_COMPONENTS 2
+#define TWO_STREAMS 1
+#define REMOTE_ONE 0, 0, 0, 0, 0, 0, 1 /* stream and component, credentials, one host candidate */
+
+static void plain(void)
+{
+	begin();
+	bytes[USE] = CONTROLLING | STUN_SERVER;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 10);
+	STEP(STEP_READ, 0);
+	STEP(STEP_DATA, 0, 0, 'd', 'a', 't', 'a');
+	STEP(STEP_SEND, 0, 0, 'h', 'i');
+	STEP(STEP_ADVANCE, 5);
+	end("controlling aggressive to ready");
+
+	begin();
+	bytes[USE] = STUN_SERVER;
+	STEP(STEP_ROUNDS, 4);
+	STEP(STEP_CHECK, 0, 0, 0, 0x10, 0, 0);
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 12);
+	STEP(STEP_DATA, 0, 0, 'd', 'a', 't', 'a');
+	STEP(STEP_READ, 0);
+	end("controlled, an early check, to ready");
+
+	begin();
+	bytes[MODE] = 2;
+	bytes[USE] = CONTROLLING | STUN_SERVER;
+	bytes[SHAPE] = TWO_COMPONENTS | TWO_STREAMS;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_REMOTE, 0x10, 0, 1, 0, 0, 0, 1);
+	STEP(STEP_REMOTE, 1, 0x10, 2, 0, 0, 0, 1, 3, 0, 0, 0, 2);
+	STEP(STEP_REMOTE, 0x11, 0, 8, 1, 0, 0, 3);
+	STEP(STEP_ROUNDS, 23);
+	STEP(STEP_ROUNDS, 23);
+	STEP(STEP_READ, 0);
+	end("regular nomination, two components, two streams");
+
+	begin();
+	bytes[MODE] = 0x20 | 0x10;
+	bytes[USE] = CONTROLLING;
+	bytes[INTERFACES] = 0x0f;
+	STEP(STEP_REMOTE, 0, 0x30, 0, 0, 0, 0, 1, 1, 1, 0, 0, 2, 4, 0, 0, 0, 3, 5, 0, 0, 0, 4);
+	STEP(STEP_ROUNDS, 20);
+	STEP(STEP_ADVANCE, 4);
+	STEP(STEP_ROUNDS, 5, 3);
+	STEP(STEP_ADVANCE, 6);
+	STEP(STEP_READ, 0);
+	end("consent freshness, lost, four interfaces");
+
+	begin();
+	bytes[MANNERS] = 0x40 | 0x80;
+	bytes[USE] = CONTROLLING;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_CHECK, 0, 0, 0, 0x15, 0, 0);
+	STEP(STEP_ROUNDS, 10);
+	STEP(STEP_ANSWER_PEER, 0, 4, 0, 0);
+	STEP(STEP_ROUNDS, 10);
+	STEP(STEP_READ, 0);
+	end("role conflicts and peer-reflexive candidates");
+
+	begin();
+	bytes[USE] = 0;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_CHECK, 0, 2, 0, 0x10, 0, 0);
+	STEP(STEP_CHECK, 0, 2, 1, 0x10, 0, 0);
+	STEP(STEP_CHECK, 0, 3, 2, 0x10, 0, 0);
+	STEP(STEP_CHECK, 0, 3, 4, 0x10, 0, 0);
+	STEP(STEP_CHECK, 0, 3, 0, 0x10, 1, 0);
+	STEP(STEP_CHECK, 0, 3, 0, 0x10, 0x40, 0);
+	STEP(STEP_ANSWER_PEER, 0, 0, 1, 0);
+	STEP(STEP_ANSWER_PEER, 0, 0, 0x20, 0);
+	STEP(STEP_ANSWER_PEER, 0, 0, 0x10, 0);
+	STEP(STEP_ROUNDS, 12);
+	STEP(STEP_DATA, 0, 8, 'd', 'a', 't', 'a');
+	STEP(STEP_REPLAY, 0, 0);
+	STEP(STEP_REPLAY, 1, 1, 2);
+	end("wrong credentials, wrong sources, replays");
+}
+
+static void life(void)
+{
+	begin();
+	bytes[USE] = CONTROLLING | STUN_SERVER;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 8);
+	STEP(STEP_RESTART, 0);
+	STEP(STEP_REMOTE, 0, 1, 1, 0, 0, 0, 1);
+	STEP(STEP_ROUNDS, 12);
+	STEP(STEP_STREAMS, 0);
+	STEP(STEP_ROUNDS, 3);
+	end("restart, then removal");
+
+	begin();
+	bytes[SHAPE] = TWO_STREAMS;
+	bytes[USE] = STUN_SERVER;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_CHANGE, 2, 0, 0);
+	STEP(STEP_CHECK, 0, 0, 0, 0x10, 0, 0);
+	STEP(STEP_ROUNDS, 6);
+	STEP(STEP_ANSWER_PEER, 0, 5, 0, 3);
+	STEP(STEP_STREAMS, 4);
+	STEP(STEP_STREAMS, 1);
+	STEP(STEP_ROUNDS, 6);
+	end("consent revoked by either side, streams come and go");
+
+	begin();
+	bytes[SHAPE] = TWO_STREAMS | TWO_COMPONENTS;
+	bytes[MODE] = 8;
+	{
+		static const uint8_t whole[] = {0, 0, 1, 0, 0, 0x10, 1};
+
+		text(STEP_REMOTE_SDP, whole, sizeof(whole), "");
+		STEP(STEP_ROUNDS, 8);
+		STEP(STEP_CHANGE, 3, 0, 0);
+		STEP(STEP_REMOTE_SDP, 0, 0x20, 1, 0, 0, 0, 1);
+		STEP(STEP_REMOTE_SDP, 0, 0x80, 0, 0, 1);
+		STEP(STEP_SELECT, 0, 0, 2, 0, 0, 0, 3);
+		STEP(STEP_SELECT, 0, 1, 0);
+		STEP(STEP_ROUNDS, 8);
+		STEP(STEP_DATA, 0, 2, 'd', 'a', 't', 'a');
+		STEP(STEP_READ, 0);
+		end("trickled descriptions, selection by hand");
+	}
+
+	begin();
+	bytes[MODE] = 4;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_CHECK, 0, 0, 0, 0x10, 0, 0);
+	STEP(STEP_ROUNDS, 6);
+	STEP(STEP_READ, 0);
+	end("lite");
+
+	begin();
+	bytes[USE] = CONTROLLING | MODE3 | STUN_SERVER;
+	bytes[INTERFACES] = 0x07;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 10);
+	STEP(STEP_READ, 0);
+	end("mode 3");
+
+	begin();
+	bytes[USE] = STUN_SERVER;
+	bytes[NAMES] = 0x30;
+	bytes[SHAPE] = ONE_RELAY;
+	bytes[MISC] = 0x10;
+	STEP(STEP_ROUNDS, 1);
+	STEP(STEP_RESOLVE, 0x07);
+	STEP(STEP_RESOLVE, 0);
+	STEP(STEP_ROUNDS, 10);
+	end("names");
+
+	begin();
+	bytes[MANNERS] = 4 | 8;
+	bytes[USE] = CONTROLLING;
+	bytes[TIMING] = 0x40;
+	STEP(STEP_REMOTE, 0, 0x20, 0, 0, 0, 0, 1, 2, 0, 0, 0, 2, 3, 0, 0, 0, 3);
+	STEP(STEP_ADVANCE, 4);
+	STEP(STEP_ADVANCE, 4);
+	STEP(STEP_READ, 0);
+	end("silent peer, to failed");
+
+	begin();
+	bytes[USE] = CONTROLLING | STUN_SERVER;
+	STEP(STEP_ANSWER_STUN, 0, 4, 0, 1);
+	STEP(STEP_ADVANCE, 0);
+	STEP(STEP_ANSWER_STUN, 0, 1, 0x10, 0);
+	STEP(STEP_ANSWER_STUN, 0, 0, 0, 0);
+	STEP(STEP_ANSWER_STUN, 0, 5, 0, 1);
+	STEP(STEP_ADVANCE, 3);
+	STEP(STEP_READ, 0);
+	end("alternate STUN server");
+}
+
+static void relays(void)
+{
+	begin();
+	bytes[USE] = CONTROLLING;
+	bytes[SHAPE] = ONE_RELAY;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 16);
+	STEP(STEP_DATA, 0x80, 0, 'd', 'a', 't', 'a');
+	STEP(STEP_RELAY_FRAME, 0, 0, 0, 0, 0, 'c', 'h', 'a', 'n');
+	STEP(STEP_RELAY_FRAME, 0, 1, 0, 0, 0, 'i', 'n', 'd', 'i');
+	STEP(STEP_SEND, 0, 0, 'h', 'i');
+	STEP(STEP_ADVANCE, 7);
+	STEP(STEP_ROUNDS, 4);
+	STEP(STEP_ADVANCE, 8);
+	STEP(STEP_READ, 0);
+	end("a relay beside a host candidate");
+
+	begin();
+	bytes[USE] = CONTROLLING | FORCE_RELAY;
+	bytes[SHAPE] = ONE_RELAY;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 20);
+	STEP(STEP_DATA, 0x80, 0, 'd', 'a', 't', 'a');
+	STEP(STEP_SEND, 0, 0, 'h', 'i');
+	STEP(STEP_CHECK, 0x80, 1, 0, 0, 0, 0);
+	STEP(STEP_RELAY_FRAME, 0, 0, 0, 0, 0, 'c', 'h', 'a', 'n');
+	STEP(STEP_ADVANCE, 7);
+	STEP(STEP_ROUNDS, 4);
+	STEP(STEP_ADVANCE, 7);
+	STEP(STEP_ROUNDS, 4);
+	STEP(STEP_READ, 0);
+	end("relay alone, to ready and beyond");
+
+	begin();
+	bytes[USE] = FORCE_RELAY;
+	bytes[SHAPE] = ONE_RELAY;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ANSWER_TURN, 0, 1, 0, 0);
+	STEP(STEP_ADVANCE, 0);
+	STEP(STEP_ANSWER_TURN, 0, 2, 0, 0);
+	STEP(STEP_ADVANCE, 0);
+	STEP(STEP_ANSWER_TURN, 0, 0, 0, 0, 1);
+	STEP(STEP_ROUNDS, 10);
+	STEP(STEP_CHECK, 0x80, 0, 0, 0x10, 0, 0);
+	STEP(STEP_ROUNDS, 10);
+	STEP(STEP_ADVANCE, 8);
+	STEP(STEP_ANSWER_TURN, 0, 2, 0, 0);
+	STEP(STEP_ANSWER_TURN, 0, 0, 0, 0, 2);
+	STEP(STEP_ADVANCE, 8);
+	STEP(STEP_ANSWER_TURN, 0, 4, 0, 3);
+	STEP(STEP_CHANGE, 0, 0, 0);
+	STEP(STEP_ROUNDS, 4);
+	end("challenges, refresh, stale nonce, mismatch");
+
+	begin();
+	bytes[USE] = CONTROLLING;
+	bytes[SHAPE] = TWO_RELAYS | TWO_COMPONENTS;
+	STEP(STEP_ANSWER_TURN, 0, 3, 0, 0);
+	STEP(STEP_ROUNDS, 8);
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 16);
+	STEP(STEP_CHANGE, 1, 0, 1);
+	STEP(STEP_ROUNDS, 8);
+	STEP(STEP_STREAMS, 0);
+	STEP(STEP_ROUNDS, 8);
+	end("alternate TURN server, a relay added later");
+
+	for (unsigned i = 0; i < 4; i++) {
+		static const char *const names[] = {"relay over TCP", "relay over TCP, SOCKS5",
+			"relay over TCP, HTTP", "relay over TCP, in pieces"};
+		static const char reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc";
+
+		begin();
+		bytes[USE] = CONTROLLING | FORCE_RELAY;
+		bytes[SHAPE] = ONE_RELAY;
+		bytes[RELAY_TYPES] = 1;
+		bytes[PROXY] = i == 1 ? 1 | 4 : i == 2 ? 2 | 4 | 8 : 0;
+		STEP(STEP_REMOTE, REMOTE_ONE);
+		if (i == 1) {
+			STEP(STEP_STREAM, 0, 0, 0, 0, 5, 2);
+			STEP(STEP_STREAM, 0, 0, 0, 0, 1, 0);
+			STEP(STEP_STREAM, 0, 0, 0, 0, 5, 0, 0, 1, 192, 0, 2, 78, 13, 150);
+		} else if (i == 2) {
+			static const uint8_t first[] = {0, 0, 0, 0};
+
+			text(STEP_STREAM, first, sizeof(first), reply);
+		} else if (i == 3) {
+			STEP(STEP_STREAM, 0, 0, 0, 3);
+		}
+		STEP(STEP_ROUNDS, 20);
+		STEP(STEP_DATA, 0x80, 0, 'd', 'a', 't', 'a');
+		STEP(STEP_SEND, 0, 0, 'h', 'i');
+		STEP(STEP_ADVANCE, 7);
+		STEP(STEP_ROUNDS, 4);
+		STEP(STEP_CONNECTION, 4, 0, 0);
+		end(names[i]);
+	}
+}
+
+static void streams(void)
+{
+	begin();
+	bytes[USE] = CONTROLLING | TCP;
+	STEP(STEP_REMOTE, 0, 0, 0, 8, 0, 0, 1); /* passive */
+	STEP(STEP_ROUNDS, 10);
+	STEP(STEP_STREAM, 0, 0, 0, 0, 0, 4, 'd', 'a', 't', 'a');
+	STEP(STEP_ROUNDS, 10);
+	STEP(STEP_CONNECTION, 3, 0, 0);
+	STEP(STEP_ROUNDS, 3);
+	end("active TCP");
+
+	begin();
+	bytes[USE] = NO_UDP | TCP;
+	bytes[MODE] = 1;
+	STEP(STEP_REMOTE, 0, 0, 0, 4, 0, 0, 1); /* active */
+	STEP(STEP_CONNECTION, 0, 0, 0);
+	STEP(STEP_CHECK, 0, 0, 0, 0x10, 0, 0);
+	STEP(STEP_ROUNDS, 10);
+	STEP(STEP_STREAM, 0, 0, 0, 0, 0, 4, 'd', 'a', 't', 'a', 0, 2, 'x');
+	STEP(STEP_STREAM, 0, 0, 0, 0, 'y');
+	STEP(STEP_SEND, 0, 0, 'h', 'i');
+	STEP(STEP_CONNECTION, 4, 0, 0);
+	end("passive TCP, reliable");
+
+	begin();
+	bytes[USE] = CONTROLLING;
+	bytes[MODE] = 1;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 10);
+	/* SYN-ACK of pseudo-TCP: conversation, sequence, acknowledgement, flags, window, times */
+	STEP(STEP_DATA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0xf0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+		0, 3, 1, 0);
+	STEP(STEP_DATA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 7, 0, 0, 0xf0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+		'd', 'a', 't', 'a');
+	STEP(STEP_SEND, 0, 0, 'h', 'i');
+	STEP(STEP_SEND, 0, 1, 'h', 'i');
+	STEP(STEP_ADVANCE, 3);
+	STEP(STEP_CHANGE, 13, 0, 0);
+	STEP(STEP_ADVANCE, 5);
+	end("pseudo-TCP");
+}
+
+static void dialects(void)
+{
+	static const char *const names[] = {"", "dialect GOOGLE", "dialect MSN", "dialect WLM2009",
+		"dialect OC2007", "dialect OC2007R2"};
+
+	for (uint8_t dialect = 1; dialect < 6; dialect++) {
+		begin();
+		bytes[DIALECT] = dialect;
+		bytes[USE] = CONTROLLING | STUN_SERVER;
+		bytes[SHAPE] = ONE_RELAY;
+		STEP(STEP_REMOTE, REMOTE_ONE);
+		STEP(STEP_ROUNDS, 12);
+		STEP(STEP_CHECK, 0, 0, 0, 0x10, 0, 0);
+		STEP(STEP_CHECK, 0, 1, 0, 0, 0, 0);
+		STEP(STEP_DATA, 0x80, 0, 'd', 'a', 't', 'a');
+		STEP(STEP_SEND, 0, 0, 'h', 'i');
+		STEP(STEP_ROUNDS, 10);
+		STEP(STEP_ADVANCE, 5);
+		STEP(STEP_ADVANCE, 8);
+		STEP(STEP_READ, 0);
+		end(names[dialect]);
+	}
+	for (uint8_t dialect = 1; dialect < 6; dialect += 3) {
+		begin();
+		bytes[DIALECT] = dialect;
+		bytes[USE] = CONTROLLING | TCP;
+		bytes[SHAPE] = ONE_RELAY;
+		bytes[RELAY_TYPES] = 2;
+		STEP(STEP_REMOTE, REMOTE_ONE);
+		STEP(STEP_ROUNDS, 12);
+		STEP(STEP_CHECK, 0x80, 0, 0, 0x10, 0, 0);
+		STEP(STEP_DATA, 0x80, 0, 'd', 'a', 't', 'a');
+		STEP(STEP_SEND, 0, 0, 'h', 'i');
+		STEP(STEP_ADVANCE, 7);
+		end(dialect == 1 ? "dialect GOOGLE over pseudo-SSL" : "dialect OC2007 over pseudo-SSL");
+	}
+}
+
+int main(int argc, char **argv)
+{
+	seed_start(argc, argv);
+	plain();
+	life();
+	relays();
+	streams();
+	dialects();
+	return 0;
+}
