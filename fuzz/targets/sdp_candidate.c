@@ -99,7 +99,8 @@ static NiceComponent *component_of(NiceAgent *agent, guint stream_id, guint comp
 {
 	NiceComponent *component = NULL;
 
-	return agent_find_component(agent, stream_id, component_id, NULL, &component) ? component : NULL;
+	return agent_find_component(agent, stream_id, component_id, NULL, &component) ? component
+																				  : NULL;
 }
 
 static void forget(void)
@@ -185,16 +186,14 @@ static void check_against_reader(
 	EXPECT(candidate->username == NULL && candidate->password == NULL, "credentials from nowhere");
 }
 
-/* Well-formed to the letter, and nothing that libnice has no means for: names in place of addresses,
- * TCP without its kind, a keyword in other than small letters. */
+/* Well-formed to the letter, and nothing that libnice has no means for: names in place of
+ * addresses, TCP without its kind, a keyword in other than small letters. */
 static bool is_within_means(const IcelabCandidate *candidate, const char *text)
 {
-	g_autofree char *typ =
-		g_strdup_printf(" typ %s", icelab_candidate_type_name(candidate->type));
+	g_autofree char *typ = g_strdup_printf(" typ %s", icelab_candidate_type_name(candidate->type));
 
 	if (candidate->address.family == 0 || (candidate->has_raddr && candidate->raddr.family == 0) ||
-		(candidate->transport == ICELAB_TRANSPORT_TCP &&
-			candidate->tcptype == ICELAB_TCPTYPE_NONE))
+		(candidate->transport == ICELAB_TRANSPORT_TCP && candidate->tcptype == ICELAB_TCPTYPE_NONE))
 		return false;
 	if (strstr(text, typ) == NULL || (candidate->has_raddr && strstr(text, " raddr ") == NULL) ||
 		(candidate->tcptype != ICELAB_TCPTYPE_NONE && strstr(text, " tcptype ") == NULL))

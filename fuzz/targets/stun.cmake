@@ -7,3 +7,8 @@ set(PAIR stacks/pair.c oracles/agent_model.c ${ICELAB_GNUTLS})
 icelab_fuzz_target(stun_agent SOURCES targets/stun_agent.c
 	MUTATOR ${PAIR} mutators/stun.c
 	SEEDS seeds/stun_agent.c LINK icelab_libnice MSAN)
+
+icelab_fuzz_target(stun_usages SOURCES targets/stun_usages.c
+	MUTATOR ${PAIR} oracles/usage_model.c stacks/network.c mutators/stun.c
+	SEEDS seeds/stun_usages.c LINK icelab_libnice MSAN
+	WRAP socket fcntl setsockopt sendto recv recvmsg poll close clock_gettime)
