@@ -15,6 +15,7 @@ static const struct {
 	{"run", icelab_run_main, "Run implementations in networks and judge them (the leak table)"},
 	{"list", icelab_list_main, "List adapters, scenarios and policies"},
 	{"shell", icelab_shell_main, "Open a shell in the client of a scenario's network"},
+	{"audit", icelab_audit_main, "Show in a browser what it gives away in a scenario's network"},
 	{"judge", icelab_judge_main, "Judge a recorded run again"},
 	{"expect", icelab_expect_main, "Print what the network itself asks of a scenario's policies"},
 	{"doctor", icelab_doctor_main, "Say what this machine has, lacks, and how to get it"},

@@ -7,7 +7,8 @@
 
 /* The variable of the environment that asks for it in place of a gathering:
  *
- *	window   in a window, until the person closes it
+ *	window   in a window of DISPLAY, until the person closes it; ICELAB_XAUTHORITY holds the
+ *	         display's cookies in base64, where it wants some
  *	text     without a window; on standard output the audit: {"text": LINE} a line; or why there
  *	         is none: {"failed": LINE}
  *	picture  the same, and at the end {"picture": PNG in base64}

@@ -253,8 +253,8 @@ static void add_array(const Seen *seen, const char *member, void (*add)(const Se
 	json_builder_end_array(seen->json);
 }
 
-char *icelab_seen_write(const IcelabScenario *scenario, const IcelabBook *book,
-	const IcelabObservation *observation)
+char *icelab_seen_write(
+	const IcelabScenario *scenario, const IcelabBook *book, const IcelabObservation *observation)
 {
 	g_autoptr(JsonBuilder) json = json_builder_new();
 	g_auto(GStrv) names = icelab_identity_names(book);

@@ -18,9 +18,10 @@
  *	 "wire":    [{"watcher", "interface", "kind", "protocol", "source", "destination", "count",
  *	              "what", "protected"} ...]}
  *
- * `learned` has every address of the client and every address under which servers see it, those that
- * the book does not know and names in place of addresses too; `asked` one entry a server, transport
- * and source; `wire` the flows from the client's addresses that others saw, the lab's own left out.
+ * `learned` has every address of the client and every address under which servers see it, those
+ *that the book does not know and names in place of addresses too; `asked` one entry a server,
+ *transport and source; `wire` the flows from the client's addresses that others saw, the lab's own
+ *left out.
  */
-char *icelab_seen_write(const IcelabScenario *scenario, const IcelabBook *book,
-	const IcelabObservation *observation);
+char *icelab_seen_write(
+	const IcelabScenario *scenario, const IcelabBook *book, const IcelabObservation *observation);

@@ -95,8 +95,7 @@ static void wait_for_the_rest(IcelabWitness *witness)
 	if (complete)
 		complete = icelab_observer_prove(witness->lab->observer, NULL, &error);
 	if (!complete)
-		icelab_observation_end(
-			witness->observation, ICELAB_OUTCOME_BROKEN, "%s", error->message);
+		icelab_observation_end(witness->observation, ICELAB_OUTCOME_BROKEN, "%s", error->message);
 }
 
 static char *complain(const char *message)

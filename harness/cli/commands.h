@@ -7,5 +7,6 @@
 int icelab_run_main(int argc, char **argv);
 int icelab_list_main(int argc, char **argv);
 int icelab_shell_main(int argc, char **argv);
+int icelab_audit_main(int argc, char **argv);
 int icelab_judge_main(int argc, char **argv);
 int icelab_expect_main(int argc, char **argv);

@@ -14,9 +14,8 @@ static int use_network(gpointer data)
 	IcelabLab *lab = icelab_lab_open(&network->topology, ICELAB_FAULT_NONE, &error);
 
 	if (lab == NULL ||
-		(network->page != NULL &&
-			(!icelab_scenario_check(network->scenario, lab->book, &error) ||
-				!icelab_lab_serve_page(lab, network->page, TRUE, &error))))
+		(network->page != NULL && (!icelab_scenario_check(network->scenario, lab->book, &error) ||
+									  !icelab_lab_serve_page(lab, network->page, TRUE, &error))))
 		return icelab_tell(error);
 	return network->use(lab, network->scenario, network->data);
 }
@@ -51,14 +50,17 @@ int icelab_network_use(
 	network->topology.folder = folders->netns;
 	network->topology.name = network->scenario->topology;
 	network->topology.log = "/run/icelab/lab.log";
-	pid = icelab_sandbox_start(use_network, network, NULL, 0, &error);
+	pid = icelab_sandbox_start(use_network, network, network->keep, network->keep_count, &error);
 	if (pid < 0) {
 		icelab_elevate(command, error);
 		return icelab_tell(error);
 	}
-	/* Ctrl-C is for whoever works in the sandbox. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGQUIT, SIG_IGN);
+	if (network->meanwhile != NULL) {
+		network->meanwhile(network->data);
+	} else {
+		signal(SIGINT, SIG_IGN);
+		signal(SIGQUIT, SIG_IGN);
+	}
 	TEMP_FAILURE_RETRY(waitpid(pid, &status, 0));
 	return WIFEXITED(status) ? WEXITSTATUS(status) : ICELAB_EXIT_BROKEN;
 }

@@ -13,6 +13,10 @@ typedef struct {
 	const char *page; /* folder that the web application's host serves, or NULL */
 	int (*use)(IcelabLab *lab, const IcelabScenario *scenario, gpointer data);
 	gpointer data;
+	const int *keep; /* descriptors that stay open in the sandbox */
+	gsize keep_count;
+	void (*meanwhile)(gpointer data); /* outside, once the sandbox runs; or NULL: Ctrl-C is then for
+										 whoever works in the sandbox */
 } IcelabNetwork;
 
 /* Finds the scenario by its name, builds its lab in a sandbox, calls `use` there, and returns what

@@ -98,7 +98,8 @@ void icelab_elevate(char **argv, const GError *error)
 		return;
 	g_ptr_array_add(command, (gpointer) "sudo");
 	g_ptr_array_add(command, (gpointer) "-n");
-	g_ptr_array_add(command, (gpointer) "--preserve-env=CI,ICELAB_MUST_WORK,NO_COLOR,TERM,PATH");
+	g_ptr_array_add(command,
+		(gpointer) "--preserve-env=CI,DISPLAY,ICELAB_MUST_WORK,NO_COLOR,TERM,PATH,XAUTHORITY");
 	g_ptr_array_add(command, (gpointer)(ELEVATED "=1"));
 	g_ptr_array_add(command, program);
 	for (guint i = 0; argv[i] != NULL; i++)

@@ -27,8 +27,8 @@ IcelabLab *icelab_lab_open(
 void icelab_lab_close(IcelabLab *lab);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcelabLab, icelab_lab_close)
 
-/* Lets the web application's host serve the page of a folder; with `asks` it asks what the lab knows
- * (lab/server.h). */
+/* Lets the web application's host serve the page of a folder; with `asks` it asks what the lab
+ * knows (lab/server.h). */
 gboolean icelab_lab_serve_page(IcelabLab *lab, const char *folder, gboolean asks, GError **error);
 
 /* Sends one STUN request along every path and waits for its answer; whatever was sent along the

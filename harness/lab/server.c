@@ -38,7 +38,7 @@ struct Start {
 	const GArray *listeners; /* IcelabStunListener */
 	const GArray *addresses; /* IcelabAddress, of the web application's host */
 	const IcelabPage *page;
-	int log; /* or -1 */
+	int log;       /* or -1 */
 	int questions; /* or -1 */
 	int ready;
 	int network;
@@ -152,7 +152,8 @@ static gboolean start_node(
 	IcelabServers *servers, const IcelabBook *book, const IcelabNode *node, int log, GError **error)
 {
 	g_autoptr(GArray) listeners = g_array_new(FALSE, TRUE, sizeof(IcelabStunListener));
-	Start start = {.kind = "STUN", .serve = serve_stun, .listeners = listeners, .log = log, .questions = -1};
+	Start start = {
+		.kind = "STUN", .serve = serve_stun, .listeners = listeners, .log = log, .questions = -1};
 
 	for (guint i = 0; i < book->servers->len; i++) {
 		const IcelabServer *server = book->servers->pdata[i];

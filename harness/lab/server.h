@@ -15,8 +15,8 @@ typedef struct IcelabServers IcelabServers;
 /* Starts the STUN servers and returns when all listen. */
 IcelabServers *icelab_servers_start(const IcelabBook *book, GError **error);
 
-/* Starts those that serve `page` at the book's origins, too. With `asks` they ask what the lab knows
- * (web/question.h): somebody must answer on icelab_servers_askers(). */
+/* Starts those that serve `page` at the book's origins, too. With `asks` they ask what the lab
+ * knows (web/question.h): somebody must answer on icelab_servers_askers(). */
 gboolean icelab_servers_serve_page(IcelabServers *servers, const IcelabBook *book,
 	const IcelabPage *page, gboolean asks, GError **error);
 

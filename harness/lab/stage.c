@@ -74,6 +74,16 @@ static gboolean has_mounts_below_tmp(void)
 		   strstr(text, " /tmp/") != NULL;
 }
 
+/* A socket seen through an overlay is another socket, on which nobody listens. */
+static void show_socket(const char *path, int descriptor)
+{
+	g_autofree char *from = g_strdup_printf("/proc/self/fd/%d", descriptor);
+
+	if (mount(from, path, NULL, MS_BIND, NULL) != 0)
+		die("showing a socket");
+	close(descriptor);
+}
+
 /* Programs write to /tmp by habit, while the program itself may lie there (a build folder): so
  * neither an empty folder over it nor the real one, but an overlay; or, where that hides something
  * or the kernel refuses it, a new folder in which the old one's entries are shown one by one. */
@@ -84,8 +94,10 @@ static void cover_tmp(void)
 		show_entries();
 }
 
-static void set_up_mounts(void)
+static void set_up_mounts(const char *socket)
 {
+	int shown = socket != NULL ? open(socket, O_PATH | O_CLOEXEC) : -1;
+
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL) != 0)
 		die("mounting /proc");
 	/* The names of the other nodes' namespaces and the tunnels' control sockets are the lab's. */
@@ -100,6 +112,8 @@ static void set_up_mounts(void)
 		(icelab_mount_tmpfs("/dev/shm", "256m") != 0 || chmod("/dev/shm", 01777) != 0))
 		die("mounting a tmpfs on /dev/shm");
 	cover_tmp();
+	if (shown >= 0)
+		show_socket(socket, shown);
 	/* /sys/class/net must show this node's interfaces; where it cannot, nothing is better than the
 	 * host's. */
 	if (mount("sysfs", "/sys", "sysfs", MS_RDONLY | MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL) != 0 &&
@@ -199,7 +213,7 @@ G_GNUC_NORETURN static void run_stage(const IcelabStage *stage, uid_t user)
 	if (stage->network >= 0 && setns(stage->network, CLONE_NEWNET) != 0)
 		die("entering the node");
 	icelab_close_descriptors(NULL, 0);
-	set_up_mounts();
+	set_up_mounts(stage->socket);
 	program = fork();
 	if (program < 0)
 		die("starting a process");

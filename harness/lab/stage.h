@@ -19,6 +19,7 @@ typedef struct {
 	int errors;
 	guint process_limit; /* threads count (setrlimit(2), RLIMIT_NPROC) */
 	gboolean terminal;   /* a person's shell: keeps capabilities and the controlling terminal */
+	const char *socket;  /* one in /tmp that is to be reachable, or NULL: an X server's */
 } IcelabStage;
 
 /* Starts argv on a stage. Returns the pid of the stage's first process, or -1 with errno. Its exit

@@ -22,8 +22,8 @@
 
 struct IcelabWebServer {
 	const IcelabPage *page;
-	GPtrArray *daemons; /* struct MHD_Daemon, one for each address */
-	GPtrArray *readers; /* Exchange that reads a report */
+	GPtrArray *daemons;     /* struct MHD_Daemon, one for each address */
+	GPtrArray *readers;     /* Exchange that reads a report */
 	IcelabInquiry *inquiry; /* NULL where the lab tells nothing */
 	GPtrArray *askers;      /* Exchange that waits for the lab's answer */
 };
@@ -160,8 +160,8 @@ static enum MHD_Result answer_whole(Exchange *exchange, const char *path, gboole
 		return result;
 	if (!g_str_has_prefix(path, REPORTS))
 		return post ? icelab_response_empty(exchange->connection, MHD_HTTP_METHOD_NOT_ALLOWED)
-					: icelab_response_file(exchange->connection,
-						  icelab_page_find(exchange->server->page, path));
+					: icelab_response_file(
+						  exchange->connection, icelab_page_find(exchange->server->page, path));
 	id = path + strlen(REPORTS);
 	if (!icelab_report_is_id(id))
 		return icelab_response_empty(exchange->connection, MHD_HTTP_NOT_FOUND);
