@@ -22,11 +22,22 @@ option(ICELAB_BROWSERS "Test the cells of Chromium and Firefox, too" ${ICELAB_BR
 if(ICELAB_BROWSERS)
 	set(CHROMIUM_POLICIES default default+consent default_public_and_private_interfaces
 		default_public_interface_only disable_non_proxied_udp relay)
-	icelab_add_adapter(chromium LABELS browsers TIMEOUT 120 POLICIES ${CHROMIUM_POLICIES})
-	icelab_add_adapter(firefox LABELS browsers TIMEOUT 120)
+	icelab_add_adapter(chromium LABELS browsers TIMEOUT 240 POLICIES ${CHROMIUM_POLICIES})
+	icelab_add_adapter(firefox LABELS browsers TIMEOUT 240)
+	# A STUN server that does not answer is asked for 40 s and 11 s. Who waits longest starts first.
+	foreach(CELL chromium/ipv6/default+consent chromium/vpn-full/default+consent
+			chromium/vpn-split/default+consent)
+		set_tests_properties(${CELL} PROPERTIES COST 45)
+	endforeach()
+	foreach(CELL firefox/vpn-full/default+consent firefox/vpn-split/default
+			firefox/vpn-split/default+consent firefox/vpn-split/default_public_and_private_interfaces
+			firefox/vpn-split/default_public_interface_only firefox/vpn-split/disable_non_proxied_udp
+			firefox/vpn-split/force_proxy)
+		set_tests_properties(${CELL} PROPERTIES COST 15)
+	endforeach()
 	# However it is told its policy, it does the same.
 	foreach(VARIANT managed switch no-mdns)
-		icelab_add_adapter(variants/chromium-${VARIANT} LABELS browsers TIMEOUT 120 SCENARIOS lan
+		icelab_add_adapter(variants/chromium-${VARIANT} LABELS browsers TIMEOUT 240 SCENARIOS lan
 			POLICIES ${CHROMIUM_POLICIES})
 	endforeach()
 endif()

@@ -13,8 +13,9 @@
  * from a host of the network and not from loopback, since browsers look at the route to it (RFC
  * 8828 6.2). */
 
-/* Of a gathering: libwebrtc asks a silent STUN server for 39.9 s, and the start takes its time. */
-#define ICELAB_BROWSER_DEADLINE_MS 60000
+/* Of a gathering: libwebrtc asks a silent STUN server for 39.9 s, and on a busy machine the start
+ * alone takes 20 s. */
+#define ICELAB_BROWSER_DEADLINE_MS 120000
 
 /* How to start a browser for one gathering, and what it must say then. */
 typedef struct {

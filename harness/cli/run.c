@@ -138,7 +138,10 @@ static int exit_code(const IcelabRun *run, const Output *output, guint stale)
 		return check_found(run, output->must_find);
 	if (failed > 0)
 		return ICELAB_EXIT_FAIL;
-	return ran > 0 ? ICELAB_EXIT_PASS : ICELAB_EXIT_SKIP;
+	if (ran > 0)
+		return ICELAB_EXIT_PASS;
+	/* An adapter that was told to work here, and says that it cannot. */
+	return icelab_must_work() ? ICELAB_EXIT_FAIL : ICELAB_EXIT_SKIP;
 }
 
 static int report_run(IcelabRun *run, const IcelabPlan *plan, const Output *output, GError **error)
