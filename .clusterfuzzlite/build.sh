@@ -44,7 +44,7 @@ while IFS=$'\t' read -r name max_len dictionary inputs; do
 		exit 1
 	fi
 	mkdir -p "$OUT/lib"
-	ldd "$OUT/${name}_fuzzer" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' |
-		grep -vE '/(libc|libm|libdl|libpthread|librt|libresolv|libgcc_s|libstdc\+\+)\.so' |
+	ldd "$OUT/${name}_fuzzer" |
+		awk '$2 == "=>" && $3 !~ /\/(libc|libm|libdl|libpthread|librt|libresolv|libgcc_s|libstdc\+\+)\.so/ { print $3 }' |
 		xargs -r cp -L -n -t "$OUT/lib"
 done <"$build/fuzz/targets.txt"

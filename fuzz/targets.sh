@@ -65,31 +65,63 @@ artifact() {
 		-o -name 'oom-*' \) | sort | head -n 1
 }
 
-# The finding's kind and where: "KIND in FUNCTION (FILE:LINE)", from a sanitizer's, libFuzzer's or an
-# oracle's words in the log $1. FUNCTION is the topmost frame that is none of the runtime's.
+# What a finding is, in one line that is the same for the same finding, from the log $1: the broken
+# rule of an oracle, or the sanitizer's word and the topmost function of the library in the trace
+# (else the topmost that is none of the runtime's), "KIND in FUNCTION (FILE:LINE)".
 log_finding() {
 	awk '
+		function plain(text) {
+			gsub(/0x[0-9a-f]+/, "N", text)
+			gsub(/[0-9][0-9][0-9]+/, "N", text)
+			return substr(text, 1, 160)
+		}
+		function first(pattern) {
+			sub(pattern, "")
+			if (rule == "")
+				rule = $0
+		}
+		/: oracle broken: / {
+			place = $0
+			sub(/: oracle broken: .*/, "", place)
+			sub(/.*\//, "", place)
+			first(".*: oracle broken: ")
+			rule = plain(rule) " (" place ")"
+			exit
+		}
+		/^icelab: rule broken: / { first("^icelab: rule broken: "); rule = plain(rule); exit }
+		/^icelab oracle: / { first("^icelab oracle: "); rule = plain(rule); exit }
+		# GLib names itself before its assertions.
+		/ERROR:.*: assertion failed/ { first(".*ERROR:(\\.\\./)*"); exit }
 		# What says first what it is wins: the sanitizers print more than one summary.
-		kind == "" && /runtime error:/ { sub(/.*runtime error: /, ""); kind = $0 }
-		kind == "" && /ERROR: [A-Za-z]+Sanitizer: / {
-			sub(/.*Sanitizer: /, ""); sub(/ (on|of|in|\().*/, ""); kind = $0
+		kind == "" && /runtime error:/ { sub(/.*runtime error: /, ""); kind = plain($0) }
+		kind == "" && /(ERROR|WARNING): [A-Za-z]+Sanitizer: / {
+			sub(/.*Sanitizer: /, "")
+			sub(/ (on|of|in|\().*/, "")
+			kind = $0
 		}
-		kind == "" && /WARNING: MemorySanitizer: / { sub(/.*Sanitizer: /, ""); kind = $0 }
 		kind == "" && /ERROR: libFuzzer: / { sub(/.*libFuzzer: /, ""); sub(/ \(.*/, ""); kind = $0 }
-		oracle == "" && /: oracle broken: / {
-			where = $0; sub(/: oracle broken: .*/, "", where); sub(/.*\//, "", where)
-			sub(/.*: oracle broken: /, ""); oracle = "oracle broken: " $0 " in (" where ")"
+		/^ +#[0-9]+ 0x/ {
+			name = $0
+			sub(/^ +#[0-9]+ 0x[0-9a-f]+ in /, "", name)
+			at = name
+			sub(/[ (].*/, "", name)
+			sub(/ *\(BuildId.*/, "", at)
+			sub(/.*\//, "", at)
+			sub(/:[0-9]+$/, "", at)
+			if (library == "" && /\/fuzz\/libnice\/\.\.\//)
+				library = name " (" at ")"
+			if (other == "" && !/(__asan|__ubsan|__sanitizer|__interceptor|__msan|__lsan|fuzzer::|compiler-rt)/ &&
+				name !~ /^(memcpy|memmove|memset|memcmp|strlen|str[a-z]*cpy|free|malloc|calloc|realloc|raise|abort|gsignal|g_[a-z_0-9]+|__[a-z_]+)?$/)
+				other = name " (" at ")"
 		}
-		oracle == "" && /^(GLib|libnice|.*ERROR:).*assertion failed/ { sub(/.*ERROR:/, ""); oracle = $0 }
-		frame == "" && /^ +#[0-9]+ 0x/ && !/(__asan|__ubsan|__sanitizer|__interceptor_|__msan|__lsan|libfuzzer|fuzzer::|\/compiler-rt\/|raise|abort|g_assertion)/ {
-			line = $0; sub(/^ +#[0-9]+ 0x[0-9a-f]+ in /, "", line)
-			name = line; sub(/ .*/, "", name)
-			if (name ~ /^(memcpy|memmove|memcmp|strlen|strcpy|free|malloc|calloc|realloc|g_[a-z_0-9]+|__libc.*|gsignal)$/)
-				next
-			at = line; sub(/.*\//, "", at)
-			frame = name " (" at ")"
-		}
-		END { print (oracle != "" ? oracle : kind (frame != "" ? " in " frame : "")) }' "$1"
+		END {
+			if (rule != "")
+				print rule
+			else if (library != "" || other != "")
+				print kind " in " (library != "" ? library : other)
+			else
+				print kind
+		}' "$1"
 }
 
 # The IDs of the ledger $1.
