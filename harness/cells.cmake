@@ -65,11 +65,16 @@ foreach(GROUP ${GROUPS})
 	icelab_ini_value(${MUTANTS} ${NAME} scenario SCENARIO)
 	icelab_ini_value(${MUTANTS} ${NAME} policy POLICY)
 	icelab_ini_value(${MUTANTS} ${NAME} clause CLAUSE)
-	if(NOT CLAUSE)
+	icelab_ini_value(${MUTANTS} ${NAME} exposure EXPOSURE)
+	if(NOT CLAUSE AND NOT EXPOSURE)
 		continue()
 	endif()
+	set(WANTED --must-find=${CLAUSE})
+	if(EXPOSURE)
+		list(APPEND WANTED --must-expose ${EXPOSURE})
+	endif()
 	add_test(NAME mutants/${NAME} COMMAND icelab run --jobs 1 --adapter mutants/${NAME}
-		--scenario ${SCENARIO} --policy ${POLICY} --must-find ${CLAUSE}
+		--scenario ${SCENARIO} --policy ${POLICY} ${WANTED}
 		--output ${CMAKE_CURRENT_BINARY_DIR}/runs/mutants/${NAME})
 	set_tests_properties(mutants/${NAME} PROPERTIES
 		LABELS mutants SKIP_RETURN_CODE 77 TIMEOUT 60)

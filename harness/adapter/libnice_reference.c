@@ -30,6 +30,21 @@ static void log_withheld(const IcelabLocalCandidate *candidate, const char *why)
 		host, nice_address_get_port(&candidate->address), why);
 }
 
+/* The line as the hook leaves it; it is the session's last one, and the description has it, too. */
+static const char *change_line(IcelabReference *reference, const char *line)
+{
+	GPtrArray *lines = reference->session->lines;
+	GString *changed;
+
+	if (reference->hooks->line == NULL)
+		return line;
+	changed = g_string_new(line);
+	reference->hooks->line(changed);
+	g_free(lines->pdata[lines->len - 1]);
+	lines->pdata[lines->len - 1] = g_string_free(changed, FALSE);
+	return lines->pdata[lines->len - 1];
+}
+
 static void on_candidate(IcelabLocalCandidate *candidate, gpointer user_data)
 {
 	IcelabReference *reference = user_data;
@@ -45,7 +60,7 @@ static void on_candidate(IcelabLocalCandidate *candidate, gpointer user_data)
 	if (line == NULL)
 		log_withheld(candidate, "redundant (RFC 8445 5.1.3)");
 	else
-		icelab_kit_candidate(line);
+		icelab_kit_candidate(change_line(reference, line));
 }
 
 void icelab_reference_gather(IcelabReference *reference)
@@ -61,8 +76,11 @@ static void tell_description(IcelabReference *reference, gboolean gathered)
 {
 	g_autofree char *sdp =
 		icelab_session_describe(reference->session, &reference->plan->connection, gathered);
+	g_autoptr(GString) changed = g_string_new(sdp);
 
-	icelab_kit_sdp(gathered ? "gathered" : "initial", sdp);
+	if (reference->hooks->description != NULL)
+		reference->hooks->description(changed);
+	icelab_kit_sdp(gathered ? "gathered" : "initial", changed->str);
 }
 
 int icelab_reference_run(int argc, char **argv, const IcelabReferenceHooks *hooks)

@@ -17,6 +17,8 @@ typedef struct {
 	void (*started)(const IcelabRequest *request, const IcelabPlan *plan); /* before gathering */
 	void (*candidate)(
 		IcelabLocalCandidate *candidate);      /* each one found, before it is told or withheld */
+	void (*line)(GString *line);               /* each candidate's line, before it is told */
+	void (*description)(GString *sdp);         /* each description, before it is told */
 	void (*ended)(IcelabReference *reference); /* after `done` was said */
 } IcelabReferenceHooks;
 

@@ -23,6 +23,7 @@ typedef struct {
 	char *known;
 	char *fault;
 	char *must_find;
+	char *must_expose;
 	gboolean strict;
 } Output;
 
@@ -118,6 +119,48 @@ static int check_found(const IcelabRun *run, const char *must_find)
 	return code;
 }
 
+static gboolean has_exposure(const IcelabRun *run, const char *wanted)
+{
+	for (guint i = 0; i < run->results->len; i++) {
+		const IcelabResult *result = run->results->pdata[i];
+
+		for (guint k = 0; k < result->exposures->len; k++) {
+			const IcelabExposure *exposure = result->exposures->pdata[k];
+			g_autofree char *text = g_strdup_printf("%s:%s", exposure->name, exposure->channel);
+
+			if (g_str_equal(text, wanted))
+				return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/* Whether each of the exposures asked for is among those of all cells together: what a mutant must
+ * show beside its clause, or in its place. */
+static int check_exposed(const IcelabRun *run, const char *must_expose)
+{
+	g_auto(GStrv) wanted = g_strsplit(must_expose, ",", -1);
+	int code = ICELAB_EXIT_PASS;
+
+	for (guint i = 0; wanted[i] != NULL; i++) {
+		if (has_exposure(run, wanted[i]))
+			continue;
+		printf("not exposed: %s\n", wanted[i]);
+		code = ICELAB_EXIT_FAIL;
+	}
+	return code;
+}
+
+/* By what a mutant is held to its leak. */
+static int check_leak(const IcelabRun *run, const Output *output)
+{
+	int found = output->must_find != NULL ? check_found(run, output->must_find) : ICELAB_EXIT_PASS;
+	int exposed =
+		output->must_expose != NULL ? check_exposed(run, output->must_expose) : ICELAB_EXIT_PASS;
+
+	return found != ICELAB_EXIT_PASS ? found : exposed;
+}
+
 static int exit_code(const IcelabRun *run, const Output *output, guint stale)
 {
 	IcelabSummary summary_counts;
@@ -134,8 +177,8 @@ static int exit_code(const IcelabRun *run, const Output *output, guint stale)
 		  summary_counts.verdicts[ICELAB_FAIL];
 	if (summary_counts.verdicts[ICELAB_BROKEN] > 0)
 		return ICELAB_EXIT_BROKEN;
-	if (output->must_find != NULL && ran > 0)
-		return check_found(run, output->must_find);
+	if ((output->must_find != NULL || output->must_expose != NULL) && ran > 0)
+		return check_leak(run, output);
 	if (failed > 0)
 		return ICELAB_EXIT_FAIL;
 	if (ran > 0)
@@ -220,6 +263,9 @@ int icelab_run_main(int argc, char **argv)
 			"Known failures (default: known-failures.ini beside the scenarios)", "FILE"},
 		{"must-find", 0, 0, G_OPTION_ARG_STRING, &output.must_find,
 			"Succeed exactly if these clauses are found broken, and no other", "CLAUSE,..."},
+		{"must-expose", 0, 0, G_OPTION_ARG_STRING, &output.must_expose,
+			"Succeed only if these addresses are exposed, each through that channel",
+			"NAME:CHANNEL,..."},
 		{"fault", 0, 0, G_OPTION_ARG_STRING, &output.fault,
 			"Break the lab on purpose: deaf-sensor, lost-canary or full-buffer", "NAME"},
 		{"echo", 0, 0, G_OPTION_ARG_NONE, &options.echo,
@@ -260,5 +306,6 @@ int icelab_run_main(int argc, char **argv)
 	g_free(output.known);
 	g_free(output.fault);
 	g_free(output.must_find);
+	g_free(output.must_expose);
 	return code;
 }

@@ -4,10 +4,10 @@
 #include "model/candidate.h"
 
 /* Foundations from which the base's address can be computed back (RFC 8445 5.1.1.3 asks for no more
- * than that they are equal where the base is): whoever knows the formula tries all addresses of the
- * private ranges, 17.9 million, in well under a second. Since each value has 32 bits, one formula
- * finds on average 0.004 wrong addresses there, and hits a given wrong one once in four thousand
- * million times: so that an address is found is tested by trying that address. */
+ * than that they are equal where the base is): whoever knows the formula tries all 17.9 million
+ * addresses of RFC 1918, which takes seconds. Since each value has 32 bits, that finds on average
+ * 0.004 wrong addresses, and a given wrong one by one chance in four thousand million: so that an
+ * address can be found is tested by trying that address. */
 
 /* What is hashed, as far as it is known from outside. */
 typedef struct {

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "adapter/libnice_server.h"
+#include "mutants/announcements.h"
+#include "mutants/reports.h"
 
 /* Each leak is a real one: sockets, packets and candidates of libnice's, not text made up. Where a
  * family has no NAT, its server-reflexive candidate equals the host candidate and libnice drops it,
@@ -221,6 +223,18 @@ const IcelabMutant icelab_mutants[] = {
 		{.name = "relay-stun", .plan = ask_under_relay, .candidate = withhold_reflexive}},
 	{MODE_3, false, {.name = "late-candidate", .ended = icelab_reference_gather}},
 	{MODE_3, false, {.name = "over-block", .candidate = withhold_reflexive}},
+	{MODE_2, false, {.name = "mdns-elsewhere", .started = icelab_mutant_announce_elsewhere}},
+	{MODE_3, false, {.name = "mdns-hidden", .started = icelab_mutant_announce}},
+	{MODE_2, false, {.name = "mdns-host-name", .started = icelab_mutant_announce_host_name}},
+	{MODE_2, false, {.name = "mdns-shared-name", .started = icelab_mutant_announce_both}},
+	{MODE_2, false, {.name = "mdns-question", .started = icelab_mutant_ask_for_neighbour}},
+	{MODE_2, false, {.name = "mdns-raddr", .line = icelab_mutant_name_host}},
+	{MODE_3, false, {.name = "sdp-name", .description = icelab_mutant_name_connection}},
+	{MODE_3, false, {.name = "foundation", .line = icelab_mutant_plain_foundation}},
+	{MODE_3, false, {.name = "stats-raddr", .started = icelab_mutant_list_base}},
+	{"relay", false, {.name = "stats-prflx", .started = icelab_mutant_list_own_reflexive}},
+	{MODE_3, false, {.name = "stats-peer", .started = icelab_mutant_list_peer}},
+	{MODE_3, false, {.name = "error-address", .started = icelab_mutant_tell_socket}},
 	{NULL, false, {.name = "policy-ignored", .request = use_all_interfaces}},
 	{NULL, false, {.name = "none"}},
 };

@@ -5,12 +5,19 @@
 // second one's address from its checks alone, as a peer-reflexive candidate, and its statistics are
 // not to tell which one that is. All of it stays within the host: those candidates are its own.
 
-// Checks between two sockets of one host take a few milliseconds, Chromium's search for its own name by
-// multicast DNS some more. Firefox does not find its own.
-const MEETING_MS = 400;
+// Checks between two sockets of one host take some 30 milliseconds, Chromium's search for its own name by
+// multicast DNS included; a busy machine takes longer.
+const MEETING_MS = 3000;
+
+// Firefox does not find its own names: it asks, and hears no answer.
+const findsOwnNames = !('mozGetUserMedia' in navigator);
 
 function isHost(line) {
 	return /^a=candidate:.* udp .* typ host/i.test(line);
+}
+
+function isName(line) {
+	return line.split(' ')[4].endsWith('.local');
 }
 
 function isCandidate(line) {
@@ -42,7 +49,7 @@ export async function meetPeer(connection, settings, report, reportStats) {
 
 	// Where the policy hides every host there is nobody whom the second one could check: whatever else
 	// is told is outside, and what this page does is to stay within.
-	if (told.length === 0)
+	if (!told.some(line => findsOwnNames || !isName(line)))
 		return;
 	const peer = new RTCPeerConnection({iceTransportPolicy: settings.relay ? 'relay' : 'all'});
 
@@ -50,8 +57,11 @@ export async function meetPeer(connection, settings, report, reportStats) {
 		const met = meet(connection);
 
 		await peer.setRemoteDescription(offer);
-		await peer.setLocalDescription(await peer.createAnswer());
-		await connection.setRemoteDescription(select(peer.localDescription, () => false));
+		const answer = await peer.createAnswer();
+
+		await peer.setLocalDescription(answer);
+		// As it was made, before any candidate: the default destination says nothing either.
+		await connection.setRemoteDescription(select(answer, () => false));
 		await met;
 		report({type: 'state', state: `peer: ${connection.iceConnectionState}`});
 		await reportStats(connection, [], report);
