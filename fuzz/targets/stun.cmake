@@ -4,6 +4,10 @@ icelab_fuzz_target(naive SOURCES targets/naive.c MUTATOR ${ICELAB_GNUTLS} SEEDS 
 # The model of libnice's StunAgent, and what feeds both.
 set(PAIR stacks/pair.c oracles/agent_model.c ${ICELAB_GNUTLS})
 
+icelab_fuzz_target(stun_message SOURCES targets/stun_message.c
+	MUTATOR ${PAIR} mutators/stun.c
+	SEEDS seeds/stun_message.c LINK icelab_libnice MSAN)
+
 icelab_fuzz_target(stun_agent SOURCES targets/stun_agent.c
 	MUTATOR ${PAIR} mutators/stun.c
 	SEEDS seeds/stun_agent.c LINK icelab_libnice MSAN)
