@@ -76,6 +76,7 @@ static char *judge_parts(IcelabJudgement *judgement)
 	icelab_judge_errors(judgement);
 	icelab_judge_wire(judgement);
 	icelab_judge_names(judgement);
+	icelab_judge_traits(judgement);
 	icelab_judge_exposure(judgement);
 	icelab_judge_links(judgement);
 	judgement->result->signature = icelab_judge_signature(judgement);

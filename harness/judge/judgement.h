@@ -44,6 +44,7 @@ void icelab_judge_foundations(IcelabJudgement *judgement);
 void icelab_judge_errors(IcelabJudgement *judgement);
 void icelab_judge_wire(IcelabJudgement *judgement);
 void icelab_judge_names(IcelabJudgement *judgement);
+void icelab_judge_traits(IcelabJudgement *judgement);
 void icelab_judge_exposure(IcelabJudgement *judgement);
 void icelab_judge_links(IcelabJudgement *judgement);
 

@@ -29,6 +29,16 @@ static void exposure_free(gpointer data)
 	g_free(exposure);
 }
 
+static void trait_free(gpointer data)
+{
+	IcelabTrait *trait = data;
+
+	g_free(trait->attribute);
+	g_free(trait->value);
+	g_free(trait->where);
+	g_free(trait);
+}
+
 IcelabResult *icelab_result_new(const char *adapter, const char *scenario, const char *policy)
 {
 	IcelabResult *result = g_new0(IcelabResult, 1);
@@ -38,6 +48,7 @@ IcelabResult *icelab_result_new(const char *adapter, const char *scenario, const
 	result->policy = g_strdup(policy);
 	result->findings = g_ptr_array_new_with_free_func(finding_free);
 	result->exposures = g_ptr_array_new_with_free_func(exposure_free);
+	result->traits = g_ptr_array_new_with_free_func(trait_free);
 	return result;
 }
 
@@ -54,6 +65,7 @@ void icelab_result_free(IcelabResult *result)
 	g_free(result->folder);
 	g_ptr_array_unref(result->findings);
 	g_ptr_array_unref(result->exposures);
+	g_ptr_array_unref(result->traits);
 	g_free(result);
 }
 
@@ -97,6 +109,24 @@ void icelab_result_add_exposure(
 	exposure->channel = g_strdup(channel);
 	exposure->where = g_strdup(where);
 	g_ptr_array_add(result->exposures, exposure);
+}
+
+void icelab_result_add_trait(
+	IcelabResult *result, const char *attribute, const char *value, const char *where)
+{
+	IcelabTrait *trait;
+
+	for (guint i = 0; i < result->traits->len; i++) {
+		const IcelabTrait *known = result->traits->pdata[i];
+
+		if (g_str_equal(known->attribute, attribute) && g_str_equal(known->value, value))
+			return;
+	}
+	trait = g_new0(IcelabTrait, 1);
+	trait->attribute = g_strdup(attribute);
+	trait->value = g_strdup(value);
+	trait->where = g_strdup(where);
+	g_ptr_array_add(result->traits, trait);
 }
 
 IcelabRun *icelab_run_new(void)

@@ -35,6 +35,13 @@ typedef struct {
 	char *where;   /* evidence: the candidate line, the flow and the node that saw it */
 } IcelabExposure;
 
+/* Something that an adversary learned of the host beside its addresses. */
+typedef struct {
+	char *attribute; /* as it stands there: "network-id", "networkType" ... */
+	char *value;
+	char *where; /* evidence of the first */
+} IcelabTrait;
+
 typedef struct {
 	char *adapter;
 	char *scenario;
@@ -44,6 +51,7 @@ typedef struct {
 	char *reason;         /* of unsupported, skip, broken; else NULL */
 	GPtrArray *findings;  /* IcelabFinding, owned */
 	GPtrArray *exposures; /* IcelabExposure, owned */
+	GPtrArray *traits;    /* IcelabTrait, owned */
 	char *signature; /* what was reported and sent, in names and without ports: two policies between
 						which it is the same made no difference; NULL where nothing was judged */
 	double lab_ms;   /* this cell's share of building the lab */
@@ -61,6 +69,9 @@ void icelab_result_add_finding(IcelabResult *result, const char *clause, IcelabV
 /* Adds an exposure; the same name through the same channel counts once. */
 void icelab_result_add_exposure(
 	IcelabResult *result, const char *name, const char *channel, const char *where);
+/* Adds a trait; the same attribute with the same value counts once. */
+void icelab_result_add_trait(
+	IcelabResult *result, const char *attribute, const char *value, const char *where);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcelabResult, icelab_result_free)
 

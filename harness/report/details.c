@@ -258,6 +258,31 @@ static void append_exposures(GString *out, const IcelabRun *run, bool colour)
 	}
 }
 
+/* What the network's structure was told by, a line for each cell. */
+static void append_traits(GString *out, const IcelabRun *run, bool colour)
+{
+	bool titled = false;
+
+	for (guint i = 0; i < run->results->len; i++) {
+		const IcelabResult *result = g_ptr_array_index(run->results, i);
+
+		if (result->traits->len == 0)
+			continue;
+		append_title(out, "told of the interfaces", &titled, colour);
+		g_string_append(out, "  ");
+		icelab_result_append_id(out, result);
+		for (guint k = 0; k < result->traits->len; k++) {
+			const IcelabTrait *trait = g_ptr_array_index(result->traits, k);
+
+			g_string_append(out, k > 0 ? "; " : ": ");
+			icelab_text_append(out, trait->attribute, NAME_LIMIT);
+			g_string_append_c(out, ' ');
+			icelab_text_append(out, trait->value, NAME_LIMIT);
+		}
+		g_string_append_c(out, '\n');
+	}
+}
+
 static void append_notes(GString *out, const IcelabRun *run, bool colour)
 {
 	bool titled = false;
@@ -296,6 +321,7 @@ void icelab_details_append(GString *out, const IcelabRun *run, bool colour)
 		ICELAB_MARK_UNEXPECTED " listed as known failures, but they pass: remove them there",
 		reason_unexpected, colour);
 	append_exposures(out, run, colour);
+	append_traits(out, run, colour);
 	append_groups(out, run, "not judged", reason_not_judged, colour);
 	append_notes(out, run, colour);
 

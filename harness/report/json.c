@@ -54,6 +54,15 @@ static void add_exposure(JsonBuilder *builder, const IcelabExposure *exposure)
 	json_builder_end_object(builder);
 }
 
+static void add_trait(JsonBuilder *builder, const IcelabTrait *trait)
+{
+	json_builder_begin_object(builder);
+	add_text(builder, "attribute", trait->attribute);
+	add_text(builder, "value", trait->value);
+	add_text(builder, "where", trait->where);
+	json_builder_end_object(builder);
+}
+
 static void add_result(JsonBuilder *builder, const IcelabResult *result)
 {
 	json_builder_begin_object(builder);
@@ -74,6 +83,12 @@ static void add_result(JsonBuilder *builder, const IcelabResult *result)
 	json_builder_begin_array(builder);
 	for (guint i = 0; i < result->exposures->len; i++)
 		add_exposure(builder, g_ptr_array_index(result->exposures, i));
+	json_builder_end_array(builder);
+
+	json_builder_set_member_name(builder, "traits");
+	json_builder_begin_array(builder);
+	for (guint i = 0; i < result->traits->len; i++)
+		add_trait(builder, g_ptr_array_index(result->traits, i));
 	json_builder_end_array(builder);
 
 	add_ms(builder, "lab_ms", result->lab_ms);

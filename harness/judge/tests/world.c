@@ -149,10 +149,17 @@ static void observe_naming(IcelabObservation *observation, char **words)
 
 static void observe_check(IcelabObservation *observation, char **words)
 {
-	const IcelabCheck check = {.node = (char *)"client",
+	IcelabCheck check = {.node = (char *)"client",
 		.interface = (char *)"lo",
 		.outgoing = TRUE,
-		.tie_breaker = g_ascii_strtoull(words[1], NULL, 10)};
+		.destination = read_address("192.168.1.10"),
+		.tie_breaker = g_ascii_strtoull(words[1], NULL, 10),
+		.has_network = words[2] != NULL};
+
+	if (check.has_network) {
+		check.network_id = (guint16)g_ascii_strtoull(words[2], NULL, 10);
+		check.network_cost = (guint16)g_ascii_strtoull(words[3], NULL, 10);
+	}
 
 	assert_true(icelab_observation_check(observation, &check));
 }

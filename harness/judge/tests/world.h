@@ -17,7 +17,7 @@
  *     out|in NODE INTERFACE KIND PROTOCOL SOURCE PORT DESTINATION PORT     (- for none)
  *     tells|hears|asks NODE INTERFACE SOURCE NAME TYPE ADDRESS   (multicast DNS: an answer that
  * went out or came in, a question that went out)
- *     check TIE-BREAKER                             (sent by the client to itself)
+ *     check TIE-BREAKER [NETWORK-ID NETWORK-COST]   (sent by the client to itself)
  */
 typedef struct {
 	const char *book;

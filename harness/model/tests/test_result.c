@@ -68,6 +68,24 @@ static void test_exposures(void **state)
 	assert_int_equal(result->verdict, ICELAB_PASS);
 }
 
+static void test_traits(void **state)
+{
+	g_autoptr(IcelabResult) result = icelab_result_new("", "", "");
+
+	(void)state;
+	icelab_result_add_trait(result, "network-id", "1", "first");
+	icelab_result_add_trait(result, "network-id", "1", "second");
+	assert_int_equal(result->traits->len, 1);
+	assert_string_equal(((IcelabTrait *)result->traits->pdata[0])->attribute, "network-id");
+	assert_string_equal(((IcelabTrait *)result->traits->pdata[0])->value, "1");
+	assert_string_equal(((IcelabTrait *)result->traits->pdata[0])->where, "first");
+	icelab_result_add_trait(result, "network-id", "2", "");
+	icelab_result_add_trait(result, "network-cost", "1", "");
+	assert_int_equal(result->traits->len, 3);
+	/* No rule is broken by that. */
+	assert_int_equal(result->verdict, ICELAB_PASS);
+}
+
 static void test_run(void **state)
 {
 	g_autoptr(IcelabRun) run = icelab_run_new();
@@ -88,6 +106,7 @@ int main(void)
 		cmocka_unit_test(test_verdict_names),
 		cmocka_unit_test(test_findings),
 		cmocka_unit_test(test_exposures),
+		cmocka_unit_test(test_traits),
 		cmocka_unit_test(test_run),
 	};
 

@@ -48,6 +48,8 @@ static void add_vpn_full(IcelabRun *run)
 	icelab_result_add_finding(
 		result, "N8", ICELAB_FAIL, "lan4", "candidate host udp", ICELAB_FIXTURE_HOSTILE);
 	icelab_result_add_exposure(result, "lan4", "host", "candidate:1");
+	icelab_result_add_trait(result, "network-id", "1", "candidate:1");
+	icelab_result_add_trait(result, "networkType", ICELAB_FIXTURE_HOSTILE, "S1");
 	result->folder = g_strdup("/runs/1/libnice/vpn-full/default_public_interface_only");
 
 	end_early(add(run, "libnice", "vpn-full", "force_proxy"), ICELAB_UNSUPPORTED, "needs a proxy");

@@ -51,7 +51,8 @@ static void keys_are_stable(void **state)
 		json_object_get_object_member(root, "verdicts"), "pass warn fail unsupported skip broken");
 	for (guint i = 0; i < json_array_get_length(results); i++)
 		check_keys(json_array_get_object_element(results, i),
-			"adapter scenario policy verdict known reason findings exposures lab_ms gather_ms "
+			"adapter scenario policy verdict known reason findings exposures traits lab_ms "
+			"gather_ms "
 			"judge_ms folder");
 }
 
