@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Mutates a script (conversation/script.h) by whole steps: puts in, takes out, doubles, moves and
+/* Mutates a script (talk/script.h) by whole steps: puts in, takes out, doubles, moves and
  * swaps them, crosses two scripts between steps, turns a single argument or a choice of the header.
  * Not instrumented. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "conversation/script.h"
+#include "talk/script.h"
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t maximum);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t maximum, unsigned seed);

@@ -2,13 +2,13 @@
 /* Seeds of ice_agent: one conversation of each kind, from beginning to end. */
 #include <string.h>
 
-#include "conversation/script.h"
+#include "talk/script.h"
 #include "seeds/seed.h"
 
 static uint8_t bytes[2048];
 static size_t length;
 
-/* The header's bytes, as conversation.c reads them. */
+/* The header's bytes, as talk/talk.c reads them. */
 enum {
 	DIALECT,
 	MODE,

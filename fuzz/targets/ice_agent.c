@@ -8,8 +8,8 @@
  * nominations, role conflicts, peer-reflexive candidates, TURN over UDP and TCP with proxies,
  * ICE-TCP, pseudo-TCP, consent, keepalives, restart, removal of streams, all dialects.
  *
- * The input is a script: conversation/script.h. */
-#include "conversation/conversation.h"
+ * The input is a script: talk/script.h. */
+#include "talk/talk.h"
 
 #define MOST_STEPS 40
 

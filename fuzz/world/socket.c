@@ -556,9 +556,13 @@ unsigned icelab_world_socket_number(const IcelabWorldSocket *self)
 void icelab_world_socket_receive(
 	IcelabWorldSocket *self, const IcelabEndpoint *from, const void *bytes, size_t length)
 {
-	Packet *packet = g_new0(Packet, 1);
+	Packet *packet;
 	Packet **last = &self->first;
 
+	/* No network brings one family's packet to the other's socket. */
+	if (from->address.family != self->family)
+		return;
+	packet = g_new0(Packet, 1);
 	packet->from = *from;
 	packet->length = MIN(length, LONGEST);
 	packet->bytes = g_malloc(packet->length + 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "conversation/conversation.h"
+#include "talk/talk.h"
 
 #include <string.h>
 
@@ -276,7 +276,6 @@ void talk_answer_stun(Sent *request, IcelabScript *script)
 
 		icelab_stun_build_error_code(&message.builder, 300, "elsewhere");
 		icelab_stun_build_address(&message.builder, 0x8023, &alternate.address, alternate.port);
-		talk.stun_moved = true;
 		break;
 	}
 	default:
@@ -321,7 +320,9 @@ static void challenge(Message *message, unsigned code, uint8_t which)
 {
 	static const char *const realms[] = {TALK_REALM, "other.example", "\"quoted\"", "\"", "", "r"};
 	char nonce[16];
-	const char *realm = realms[which % G_N_ELEMENTS(realms)];
+	/* Nothing but quotes: libnice looks for more of them before the first. */
+	const char *realm =
+		realms[icelab_guard("stun-trim-credentials") ? which & 1 : which % G_N_ELEMENTS(realms)];
 
 	g_snprintf(nonce, sizeof(nonce), "nonce%u", ++talk.nonce);
 	icelab_stun_build_error_code(&message->builder, code, "who");
@@ -336,8 +337,10 @@ static void note_allocation(const Sent *request, const IcelabEndpoint *relayed)
 	Allocation *allocation = talk_allocation(request->number);
 	IcelabWorldSocket *socket = icelab_world_socket_by_number(request->number);
 
+	if (socket == NULL)
+		return;
 	if (allocation == NULL) {
-		if (talk.allocation_count == MOST_ALLOCATIONS || socket == NULL)
+		if (talk.allocation_count == MOST_ALLOCATIONS)
 			return;
 		allocation = &talk.allocations[talk.allocation_count++];
 		*allocation = (Allocation){.number = request->number};
@@ -848,7 +851,7 @@ static void send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndp
 			!talk.closing && !agent_find_stream(talk.agent, stream->id)->gathering &&
 			(relayed || !talk.agent->force_relay) && stream->local_password[0] != '\0' &&
 			!(agent_find_stream(talk.agent, stream->id) == NULL) && from->address.family != 0;
-	if (relayed || talk_allocation(number) != NULL)
+	if (relayed || talk_allocation(number) != NULL || talk.agent->reliable)
 		sound = false;
 	for (unsigned i = 0; i < talk.turn_known; i++)
 		sound = sound && !icelab_endpoint_equal(&talk.turn[i], from);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "conversation/conversation.h"
+#include "talk/talk.h"
 
 #include <string.h>
 
@@ -29,9 +29,8 @@ static Party party_of(const IcelabWorldSocket *socket, const IcelabEndpoint *to)
 	if (icelab_world_socket_kind(socket) == ICELAB_SOCKET_STREAM &&
 		icelab_endpoint_equal(to, &proxy))
 		return PARTY_PROXY;
-	if (icelab_endpoint_equal(to, &stun) ||
-		(talk.stun_moved &&
-			icelab_address_equal(&to->address, &(IcelabAddress){4, {192, 0, 2, 54}})))
+	/* Wherever the name or an alternate server led. */
+	if (to->port == stun.port)
 		return PARTY_STUN;
 	return PARTY_PEER;
 }
@@ -125,7 +124,8 @@ static void judge_check(const Sent *sent, const IcelabStunMessage *message, bool
 		talk_broken(NULL, "RFC 8445 7.2.2", "a check with other credentials than the peer's");
 	if (!icelab_stun_find(message, ATTRIBUTE_PRIORITY, &priority))
 		talk_broken(NULL, "RFC 8445 7.1.1", "a check without PRIORITY");
-	judge_priority(sent, &priority);
+	if (!talk.by_hand)
+		judge_priority(sent, &priority);
 	judge_role(sent, message, first);
 }
 
@@ -342,7 +342,8 @@ void packets_sent(
 		sent.component_id = component->id;
 	}
 
-	if (talk.agent->force_relay && sent.party != PARTY_TURN && sent.party != PARTY_PROXY)
+	if (talk.agent->force_relay && sent.party != PARTY_TURN && sent.party != PARTY_PROXY &&
+		!talk.by_hand)
 		talk_broken(sent.party == PARTY_STUN ? "relay-keepalive-stun" : NULL, "force-relay",
 			"%zu bytes were sent to %s", length,
 			sent.party == PARTY_STUN ? "the STUN server" : "a peer");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "conversation/conversation.h"
+#include "talk/talk.h"
 
 const char *const icelab_credentials[][2] = {
 	{"dXNlcg==", "cGFzcw=="}, /* MSN's dialects read Base64 */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "conversation/conversation.h"
+#include "talk/talk.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -263,6 +263,9 @@ static void replay(IcelabScript *script)
 		return;
 	if ((change & 4) != 0)
 		talk.arrived[slot][(change >> 3) * 7 % talk.arrived_length[slot]] ^= 1;
+	/* A check in it may be answered again. */
+	for (unsigned i = 0; i < MIN(talk.asked_count, MOST_ASKED); i++)
+		talk.asked[i].answered = false;
 	talk_expect_payload(&from, talk.arrived[slot], talk.arrived_length[slot]);
 	packets_delivered(icelab_world_socket_number(socket), &from, false, talk.arrived[slot],
 		talk.arrived_length[slot]);
@@ -295,6 +298,20 @@ static NiceCandidate *make_candidate(IcelabScript *script, guint component)
 	return candidate;
 }
 
+static bool nominates_unselected(guint stream_id, guint component_id)
+{
+	NiceStream *stream;
+	NiceComponent *component;
+
+	if (!agent_find_component(talk.agent, stream_id, component_id, &stream, &component) ||
+		component->selected_pair.local != NULL)
+		return false;
+	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next)
+		if (((CandidateCheckPair *)i->data)->nominated)
+			return true;
+	return false;
+}
+
 static void set_remote(IcelabScript *script)
 {
 	uint8_t which = icelab_script_byte(script);
@@ -310,6 +327,10 @@ static void set_remote(IcelabScript *script)
 		nice_agent_set_remote_credentials(
 			talk.agent, stream->id, ufrags[what & 3], passwords[what & 3]);
 	}
+	/* The old dialects nominate before there is an answer, and then expect a selected pair. */
+	if (!talk.modern && nominates_unselected(stream->id, component) &&
+		icelab_guard("nominated-before-selected"))
+		return;
 	if ((what & 8) == 0) {
 		for (unsigned i = 0; i < count; i++)
 			candidates = g_slist_append(candidates, make_candidate(script, component));
@@ -359,6 +380,13 @@ static void remote_sdp(IcelabScript *script)
 		g_string_append_len(text, (const char *)script->bytes, (gssize)script->left);
 	}
 
+	for (unsigned i = 0; i < talk.stream_count && !talk.modern; i++)
+		for (unsigned j = 1; j <= talk.streams[i].components; j++)
+			if (nominates_unselected(talk.streams[i].id, j) &&
+				icelab_guard("nominated-before-selected")) {
+				g_string_free(text, TRUE);
+				return;
+			}
 	if ((what & 0x80) != 0) {
 		NiceCandidate *candidate =
 			nice_agent_parse_remote_candidate_sdp(talk.agent, stream->id, text->str);
@@ -378,7 +406,7 @@ static void remote_sdp(IcelabScript *script)
 		GSList *candidates = NULL;
 
 		/* Each further fragment or password is stored over the one before, which is lost. */
-		if (!icelab_guard("sdp-stream-credentials-leak") ||
+		if (!icelab_guard("sdp-credentials-leak") ||
 			((ufrag_line == NULL || strstr(ufrag_line + 1, "a=ice-ufrag:") == NULL) &&
 				(password_line == NULL || strstr(password_line + 1, "a=ice-pwd:") == NULL)))
 			candidates = nice_agent_parse_remote_stream_sdp(
@@ -470,6 +498,7 @@ static void select_pair(IcelabScript *script)
 	if (!agent_find_component(talk.agent, stream->id, component, &real_stream, &real))
 		return;
 	stream->selected_by_hand = true;
+	talk.by_hand = true;
 	if ((how & 1) == 0) {
 		NiceCandidate *candidate = make_candidate(script, component);
 
@@ -508,6 +537,19 @@ static void on_closed(GObject *object, GAsyncResult *result, gpointer user_data)
 	(void)user_data;
 }
 
+static bool is_relay_in_use(guint stream_id, guint component_id)
+{
+	NiceStream *stream;
+	NiceComponent *component;
+
+	if (!agent_find_component(talk.agent, stream_id, component_id, &stream, &component))
+		return false;
+	for (GSList *i = component->local_candidates; i != NULL; i = i->next)
+		if (((NiceCandidate *)i->data)->type == NICE_CANDIDATE_TYPE_RELAYED)
+			return true;
+	return component->turn_candidate != NULL;
+}
+
 static void change(IcelabScript *script)
 {
 	uint8_t what = icelab_script_byte(script);
@@ -520,7 +562,10 @@ static void change(IcelabScript *script)
 		return;
 	switch (what % 16) {
 	case 0:
-		nice_agent_forget_relays(talk.agent, stream->id, component);
+		/* Frees a pair to which another one still points, and leaves a selected pair of priority 0,
+		 * which a peer's next check does not expect. */
+		if (!is_relay_in_use(stream->id, component) || !icelab_guard("forget-relays-selected-pair"))
+			nice_agent_forget_relays(talk.agent, stream->id, component);
 		break;
 	case 1: {
 		char text[ICELAB_ADDRESS_TEXT];
@@ -577,7 +622,7 @@ static void change(IcelabScript *script)
 		NiceComponent *real;
 
 		if (agent_find_component(talk.agent, stream->id, component, &real_stream, &real) &&
-			!pseudo_tcp_socket_is_closed(real->tcp) && talk.agent->reliable)
+			talk.agent->reliable && !pseudo_tcp_socket_is_closed(real->tcp))
 			pseudo_tcp_socket_shutdown(real->tcp, PSEUDO_TCP_SHUTDOWN_RDWR);
 		break;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "conversation/conversation.h"
+#include "talk/talk.h"
 
 #include <string.h>
 
@@ -63,6 +63,9 @@ static void judge_priority(const NiceCandidate *candidate)
 	}
 	if (!liked)
 		expected /= 2;
+	/* One that a relay's peer shows has the relayed candidate's. */
+	if (candidate->type == NICE_CANDIDATE_TYPE_PEER_REFLEXIVE && candidate->priority >> 24 <= 30)
+		return;
 	/* RFC 8445 5.1.2.1. */
 	if (candidate->priority >> 24 != expected)
 		talk_broken(NULL, "RFC 8445 5.1.2.1", "a %s candidate has priority %08x",

@@ -11,10 +11,10 @@
 #include "discovery.h"
 #include "stream.h"
 
-#include "conversation/script.h"
 #include "stun/attribute.h"
 #include "stun/builder.h"
 #include "stun/integrity.h"
+#include "talk/script.h"
 #include "world/world.h"
 
 /* One NiceAgent, the STUN server, TURN server and peer that it talks to, and what each of them has
@@ -147,7 +147,7 @@ typedef struct {
 	unsigned nonce;
 	uint8_t manners; /* how everybody answers by himself: see answer.c */
 	bool has_stun_server;
-	bool stun_moved; /* an alternate server was named */
+	bool by_hand; /* the application selected a pair, whatever the policy */
 	unsigned turn_count;
 	NiceRelayType turn_type[SERVERS];
 	IcelabEndpoint turn[SERVERS + 4]; /* with the alternate servers that were named */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "conversation/conversation.h"
+#include "talk/talk.h"
 
 #include <string.h>
 
@@ -35,7 +35,8 @@ static void judge_pair(NiceStream *stream, const CandidateCheckPair *pair)
 		return;
 	/* RFC 8445 6.1.2.6. */
 	if (pair->nominated && !pair->valid)
-		talk_broken(NULL, "RFC 8445 7.2.5.3.4", "a pair is nominated that is not valid");
+		talk_broken(agent->force_relay ? "relay-nominated-not-valid" : NULL, "RFC 8445 7.2.5.3.4",
+			"a pair is nominated that is not valid");
 	if (pair->valid && pair->state != NICE_CHECK_SUCCEEDED &&
 		pair->state != NICE_CHECK_DISCOVERED && pair->state != NICE_CHECK_IN_PROGRESS &&
 		pair->state != NICE_CHECK_WAITING && pair->state != NICE_CHECK_FAILED)
@@ -55,7 +56,7 @@ static void judge_pair(NiceStream *stream, const CandidateCheckPair *pair)
 			pair->priority);
 	/* RFC 8445 6.1.2.2: "same component ID and [...] same IP address version"; RFC 6544 5.2. */
 	if (pair->local->addr.s.addr.sa_family != pair->remote->addr.s.addr.sa_family &&
-		pair->state != NICE_CHECK_DISCOVERED)
+		pair->local->type == NICE_CANDIDATE_TYPE_HOST)
 		talk_broken(NULL, "RFC 8445 6.1.2.2", "a pair of two IP versions");
 	if (pair->local->transport != conn_check_match_transport(pair->remote->transport))
 		talk_broken(NULL, "RFC 6544 5.2", "a pair of transports that do not fit");

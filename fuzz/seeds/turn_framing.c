@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* Seeds of turn_framing: for each kind a good stream, whole and in pieces, and a bad one. */
+#include <stdio.h>
+#include <string.h>
+
+#include "oracles/framing.h"
+#include "seeds/seed.h"
+
+static void seed(const char *name, FramingKind kind, unsigned options, unsigned more, unsigned cuts,
+	const void *stream, size_t length)
+{
+	uint8_t bytes[1024] = {
+		(uint8_t)kind, (uint8_t)options, (uint8_t)(more >> 8), (uint8_t)more, (uint8_t)cuts};
+	char full[128];
+
+	memcpy(bytes + 5, stream, length);
+	snprintf(full, sizeof(full), "%s %u %u", name, options, cuts);
+	seed_write(full, bytes, length + 5);
+}
+
+static void both(const char *name, FramingKind kind, const void *stream, size_t length)
+{
+	seed(name, kind, 0, 0, 0, stream, length);
+	seed(name, kind, 2, 0, 1, stream, length);
+	seed(name, kind, 4 | 1, 9, 2, stream, length);
+}
+
+int main(int argc, char **argv)
+{
+	static const uint8_t turn[] = {0x40, 0, 0, 5, 'h', 'e', 'l', 'l', 'o', 0, 0, 0, 1, 1, 0, 0,
+		0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0x40, 1, 0xff, 0};
+	static const uint8_t google[] = {0, 3, 'a', 'b', 'c', 0, 0, 0, 1, 'd', 0x10, 0};
+	static const uint8_t oc2007[] = {2, 0, 0, 3, 'a', 'b', 'c', 3, 0, 0, 1, 'd', 2, 0, 4, 0};
+	static const uint8_t socks4[] = {5, 0, 5, 0, 0, 1, 192, 0, 2, 78, 13, 150, 'd', 'a', 't', 'a'};
+	static const uint8_t socks6[] = {5, 2, 1, 0, 5, 0, 0, 4, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+		13, 14, 15, 16, 13, 150, 'd', 'a', 't', 'a'};
+	static const char http[] = "HTTP/1.1 200 Connection established\r\nServer: x\r\n\r\n";
+	static const char body[] =
+		"HTTP/1.0 200 OK\r\nX: y\r\nContent-Length: 10\r\n\r\n0123456789data";
+	static const char refused[] = "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n";
+	uint8_t handshake[120];
+
+	seed_start(argc, argv);
+	both("TURN", FRAMING_TURN, turn, sizeof(turn));
+	both("GOOGLE", FRAMING_GOOGLE, google, sizeof(google));
+	both("OC2007", FRAMING_OC2007, oc2007, sizeof(oc2007));
+	both("OC2007 bad", FRAMING_OC2007, turn, sizeof(turn));
+	memcpy(handshake, framing_ssl_google, sizeof(framing_ssl_google));
+	memcpy(handshake + sizeof(framing_ssl_google), "data", 4);
+	both("pseudo-SSL GOOGLE", FRAMING_SSL_GOOGLE, handshake, sizeof(framing_ssl_google) + 4);
+	both("pseudo-SSL wrong", FRAMING_SSL_OC2007, handshake, sizeof(framing_ssl_google) + 4);
+	memcpy(handshake, framing_ssl_oc2007, sizeof(framing_ssl_oc2007));
+	memcpy(handshake + sizeof(framing_ssl_oc2007), "data", 4);
+	both("pseudo-SSL OC2007", FRAMING_SSL_OC2007, handshake, sizeof(framing_ssl_oc2007) + 4);
+	both("HTTP", FRAMING_HTTP, http, strlen(http));
+	both("HTTP body", FRAMING_HTTP, body, strlen(body));
+	both("HTTP refused", FRAMING_HTTP, refused, strlen(refused));
+	both("SOCKS5", FRAMING_SOCKS5, socks4, sizeof(socks4));
+	both("SOCKS5 login", FRAMING_SOCKS5_LOGIN, socks6, sizeof(socks6));
+	both("SOCKS5 refused", FRAMING_SOCKS5, socks6, sizeof(socks6));
+	return 0;
+}
