@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# awk -v tree=DIR/ -v uncovered=FILE -f coverage.awk floors.ini COVERAGE.lcov
-# Prints lines and branches covered of each file below DIR, and of the groups of floors.ini, against
-# their floors. Writes "file:line" of every line not covered to FILE. Exits 1 where something is
+# awk -v tree=NAME -v uncovered=FILE -f coverage.awk floors.ini COVERAGE.lcov
+# Prints lines and branches covered of each source file of the tree whose folder is called NAME, and of
+# the groups of floors.ini, against their floors. Writes "file:line" of every line not covered to FILE. Exits 1 where something is
 # below its floor. A group that ends in "/" is a folder with all below it; one with "functions" is
 # those functions of the file "of"; any other is a file.
 
@@ -46,9 +46,9 @@ files == 1 && /^[a-z]+ *=/ {
 files == 1 { next }
 
 /^SF:/ {
-	file = substr($0, 4)
-	inside = index(file, tree) == 1
-	file = substr(file, length(tree) + 1)
+	# Compiled in its own folder: PATH/fuzz/libnice/../PATH/NAME/file.
+	file = $0
+	inside = index(file, "/fuzz/libnice/../") && sub(".*/" tree "/", "", file) && file ~ /\.c$/
 	if (inside)
 		names[++count_of_files] = file
 	starts = 0
