@@ -170,6 +170,18 @@ static char *find_target(JsonObject *targets, const char *address)
 	return NULL;
 }
 
+/* What goes into a command again: targets and sessions are called by letters and digits. */
+static gboolean check_name(const char *name, GError **error)
+{
+	for (gsize i = 0; name[i] != '\0' || i == 0; i++) {
+		if (!g_ascii_isalnum(name[i]) && name[i] != '-' && name[i] != '_') {
+			fail(error, "a name that is none");
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
 static char *wait_for_target(IcelabDevtools *devtools, const char *address, GError **error)
 {
 	g_autoptr(JsonObject) ignored =
@@ -199,13 +211,15 @@ gboolean icelab_devtools_attach(IcelabDevtools *devtools, const char *address, G
 {
 	g_autofree char *target = wait_for_target(devtools, address, error);
 
-	if (target == NULL)
+	if (target == NULL || !check_name(target, error))
 		return FALSE;
 	g_autofree char *parameters = g_strdup_printf("{\"targetId\":\"%s\",\"flatten\":true}", target);
 	g_autoptr(JsonObject) result =
 		icelab_devtools_call(devtools, "Target.attachToTarget", parameters, error);
 
 	if (result == NULL)
+		return FALSE;
+	if (!check_name(icelab_json_text(result, "sessionId"), error))
 		return FALSE;
 	devtools->session = g_strdup(icelab_json_text(result, "sessionId"));
 	return TRUE;

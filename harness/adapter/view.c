@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -141,6 +142,8 @@ static gboolean start_with_devtools(View *view, GError **error)
 	started = start(view, (const int[]){commands[0], answers[1]}, error);
 	close(commands[0]);
 	close(answers[1]);
+	/* A browser that dies is told of by the command that it does not take. */
+	signal(SIGPIPE, SIG_IGN);
 	view->devtools = icelab_devtools_new(answers[0], commands[1], view->deadline_us);
 	return started;
 }
