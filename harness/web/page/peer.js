@@ -9,8 +9,8 @@
 // multicast DNS included; a busy machine takes longer.
 const MEETING_MS = 3000;
 
-// Firefox does not find its own names: it asks, and hears no answer.
-const findsOwnNames = !('mozGetUserMedia' in navigator);
+// Firefox takes seconds for that, if it succeeds at all; where it did, the address was "(redacted)".
+const findsOwnNames = !navigator.userAgent.includes('Firefox/');
 
 function isHost(line) {
 	return /^a=candidate:.* udp .* typ host/i.test(line);
@@ -47,7 +47,7 @@ export async function meetPeer(connection, settings, report, reportStats) {
 	const offer = select(connection.localDescription, isHost);
 	const told = offer.sdp.split('\r\n').filter(isHost);
 
-	// Where the policy hides every host there is nobody whom the second one could check: whatever else
+	// Where the policy hides every host, there is nobody whom the second one could check: whatever else
 	// is told is outside, and what this page does is to stay within.
 	if (!told.some(line => findsOwnNames || !isName(line)))
 		return;
