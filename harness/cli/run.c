@@ -246,7 +246,8 @@ int icelab_run_main(int argc, char **argv)
 			"GLOB"},
 		{"policy", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &options.policies, "Policies to ask for",
 			"GLOB"},
-		{"jobs", 'j', 0, G_OPTION_ARG_INT, &workers, "Labs at a time (default: one a core)", "N"},
+		{"jobs", 'j', 0, G_OPTION_ARG_INT, &workers,
+			"Labs at a time (default: one a core, and more while some only wait)", "N"},
 		{"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
 			"Folder for the evidence (default: a new one in icelab-runs/)", "DIR"},
 		{"format", 'f', 0, G_OPTION_ARG_STRING, &output.format,
@@ -289,6 +290,7 @@ int icelab_run_main(int argc, char **argv)
 	}
 	if (output.known == NULL)
 		output.known = g_build_filename(folders->scenarios, "known-failures.ini", NULL);
+	options.overlap = workers == 0;
 	options.workers = workers > 0 ? (guint)workers : (guint)g_get_num_processors();
 	options.deadline_ms = (guint)deadline;
 	options.progress = isatty(STDERR_FILENO);

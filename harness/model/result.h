@@ -54,7 +54,7 @@ typedef struct {
 	GPtrArray *traits;    /* IcelabTrait, owned */
 	char *signature; /* what was reported and sent, in names and without ports: two policies between
 						which it is the same made no difference; NULL where nothing was judged */
-	double lab_ms;   /* this cell's share of building the lab */
+	double lab_ms;   /* of building the lab, for the first cell in it */
 	double gather_ms; /* from the adapter's start to its end */
 	double judge_ms;
 	char *folder; /* evidence, absolute path, or NULL */

@@ -18,7 +18,8 @@ typedef struct {
 	char **scenarios; /* globs; empty for all */
 	char **policies;  /* globs over labels; empty for all */
 	char *output;     /* the run's folder */
-	guint workers;
+	guint workers;    /* labs at a time */
+	gboolean overlap; /* more of them while some wait and the machine has room */
 	guint deadline_ms;
 	IcelabFault fault;
 	gboolean echo;

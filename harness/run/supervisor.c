@@ -12,22 +12,32 @@
 #include "lab/sandbox.h"
 #include "report/progress.h"
 #include "run/evidence.h"
+#include "run/headroom.h"
+#include "run/queue.h"
 #include "run/worker.h"
 
-/* A group of cells on its way through one sandbox or, when one is used up, several. */
+#define NO_CELL G_MAXUINT
+#define WORTH_A_LAB 4 /* cells that must be left for another one of the same topology */
+#define WAITING_US (3 * 1000 * 1000) /* what no cell takes that has something to do */
+#define LOOK_MS 500                  /* how often the machine is looked at while others wait */
+
+/* A sandbox at work. */
 typedef struct {
-	GPtrArray *cells; /* IcelabPlanned */
-	guint next;       /* the first that is not done */
-	gboolean over;    /* the sandbox said that it can go no further */
-	pid_t pid;        /* 0 while no sandbox is at work */
+	IcelabQueue *queue;
+	guint cell;    /* number of the one that it runs, or NO_CELL */
+	gboolean over; /* it said that it can go no further, or was told to stop */
+	pid_t pid;
 	int reports;
+	gint64 start_us;  /* of its cell */
 	gint64 report_us; /* when the last report came */
 } Job;
 
 typedef struct {
 	const IcelabRunOptions *options;
 	int folder;
-	GPtrArray *jobs;
+	GPtrArray *queues; /* IcelabQueue */
+	GPtrArray *jobs;   /* Job */
+	IcelabHeadroom headroom;
 	IcelabProgress *progress;
 	double teardown_ms; /* the slowest so far */
 } Supervisor;
@@ -64,13 +74,26 @@ static void judge_cell(Supervisor *supervisor, IcelabPlanned *planned)
 	settle(supervisor, planned, result);
 }
 
-static void settle_rest(Supervisor *supervisor, Job *job, IcelabVerdict verdict, const char *reason)
+/* What nobody took. */
+static void settle_queue(
+	Supervisor *supervisor, IcelabQueue *queue, IcelabVerdict verdict, const char *reason)
 {
-	for (; job->next < job->cells->len; job->next++) {
-		IcelabPlanned *planned = job->cells->pdata[job->next];
+	while (queue->next < queue->cells->len) {
+		IcelabPlanned *planned = queue->cells->pdata[queue->next++];
 
 		settle(supervisor, planned, bare_result(supervisor, planned, verdict, reason));
 	}
+}
+
+/* The cell that it was to run. */
+static void settle_job(Supervisor *supervisor, Job *job, IcelabVerdict verdict, const char *reason)
+{
+	if (job->cell == NO_CELL)
+		return;
+	IcelabPlanned *planned = job->queue->cells->pdata[job->cell];
+
+	job->cell = NO_CELL;
+	settle(supervisor, planned, bare_result(supervisor, planned, verdict, reason));
 }
 
 static gboolean make_cell_folder(
@@ -90,56 +113,81 @@ static gboolean make_cell_folder(
 		   g_file_set_contents(copy, text, (gssize)length, error);
 }
 
+static gboolean make_folders(const Supervisor *supervisor, IcelabQueue *queue, GError **error)
+{
+	for (guint i = queue->next; i < queue->cells->len && !queue->has_folders; i++) {
+		if (!make_cell_folder(supervisor, queue->cells->pdata[i], error))
+			return FALSE;
+	}
+	queue->has_folders = TRUE;
+	return TRUE;
+}
+
+/* Tells the sandbox which cell to run, or to end. */
+static void give_cell(Job *job)
+{
+	IcelabQueue *queue = job->queue;
+	guint32 index = queue->next < queue->cells->len ? queue->next : ICELAB_NO_MORE_CELLS;
+
+	job->cell = index == ICELAB_NO_MORE_CELLS ? NO_CELL : queue->next++;
+	job->over = job->cell == NO_CELL;
+	job->start_us = g_get_monotonic_time();
+	/* Whether it hears that is told by its end. */
+	if (send(job->reports, &index, sizeof index, MSG_NOSIGNAL) < 0)
+		return;
+}
+
 /* What is known by now is not lost because the next sandbox cannot be made. One that somebody
  * killed can be tried again for the next cell; what this machine denies, it denies them all. */
 static void settle_unstarted(Supervisor *supervisor, Job *job, const GError *error)
 {
 	if (g_error_matches(error, ICELAB_SANDBOX_ERROR, ICELAB_SANDBOX_ERROR_DENIED)) {
-		settle_rest(supervisor, job, ICELAB_SKIP, error->message);
+		settle_job(supervisor, job, ICELAB_SKIP, error->message);
+		settle_queue(supervisor, job->queue, ICELAB_SKIP, error->message);
 		return;
 	}
-	IcelabPlanned *planned = job->cells->pdata[job->next++];
-
-	settle(supervisor, planned, bare_result(supervisor, planned, ICELAB_BROKEN, error->message));
+	settle_job(supervisor, job, ICELAB_BROKEN, error->message);
 }
 
-static gboolean start_job(Supervisor *supervisor, Job *job, GError **error)
+static gboolean start_job(Supervisor *supervisor, IcelabQueue *queue, GError **error)
 {
 	g_autoptr(GError) denied = NULL;
 	int ends[2];
 
-	for (guint i = job->next; i < job->cells->len; i++) {
-		if (!make_cell_folder(supervisor, job->cells->pdata[i], error))
-			return FALSE;
-	}
+	if (!make_folders(supervisor, queue, error))
+		return FALSE;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
 		g_set_error(error, ICELAB_EVIDENCE_ERROR, 0, "socketpair: %s", g_strerror(errno));
 		return FALSE;
 	}
 	IcelabWorker worker = {
 		.options = supervisor->options,
-		.cells = job->cells,
-		.first = job->next,
+		.cells = queue->cells,
 		.folder = supervisor->folder,
-		.reports = ends[1],
+		.supervisor = ends[1],
 	};
-	const int keep[] = {worker.folder, worker.reports};
+	const int keep[] = {worker.folder, worker.supervisor};
+	Job *job = g_new0(Job, 1);
 
-	job->over = FALSE;
+	g_ptr_array_add(supervisor->jobs, job);
+	job->queue = queue;
 	job->reports = ends[0];
+	queue->jobs++;
 	job->pid = icelab_sandbox_start(icelab_worker_run, &worker, keep, G_N_ELEMENTS(keep), &denied);
 	close(ends[1]);
+	give_cell(job);
+	job->report_us = job->start_us;
 	if (job->pid > 0)
 		return TRUE;
-	close(ends[0]);
 	job->pid = 0;
 	settle_unstarted(supervisor, job, denied);
+	g_ptr_array_remove(supervisor->jobs, job);
 	return TRUE;
 }
 
 static void take_report(Supervisor *supervisor, Job *job, const IcelabReport *report)
 {
-	IcelabPlanned *planned = job->next < job->cells->len ? job->cells->pdata[job->next] : NULL;
+	IcelabPlanned *planned = job->cell != NO_CELL ? job->queue->cells->pdata[job->cell] : NULL;
 
 	if (planned == NULL)
 		return;
@@ -150,45 +198,45 @@ static void take_report(Supervisor *supervisor, Job *job, const IcelabReport *re
 				planned->scenario->name, icelab_policy_label(planned->policy));
 		break;
 	case ICELAB_REPORT_DONE:
-		job->next++;
+		/* It is at work again while this one is judged. */
+		give_cell(job);
+		judge_cell(supervisor, planned);
+		break;
+	case ICELAB_REPORT_STALE:
+		job->cell = NO_CELL;
+		job->over = TRUE;
 		judge_cell(supervisor, planned);
 		break;
 	case ICELAB_REPORT_SKIP:
-		settle_rest(supervisor, job, ICELAB_SKIP, report->text);
+		settle_job(supervisor, job, ICELAB_SKIP, report->text);
+		settle_queue(supervisor, job->queue, ICELAB_SKIP, report->text);
 		break;
 	case ICELAB_REPORT_BROKEN:
-		settle_rest(supervisor, job, ICELAB_BROKEN, report->text);
-		break;
-	case ICELAB_REPORT_STALE:
-		job->over = TRUE;
+		settle_job(supervisor, job, ICELAB_BROKEN, report->text);
+		settle_queue(supervisor, job->queue, ICELAB_BROKEN, report->text);
 		break;
 	default:
 		break;
 	}
 }
 
-/* The sandbox has ended, well or not. */
+/* The sandbox has ended, well or not. A cell that it was given and did not report is lost: given to
+ * the next sandbox, one that ends every sandbox would do so for ever. */
 static void end_job(Supervisor *supervisor, Job *job)
 {
 	int status = 0;
 
-	close(job->reports);
 	TEMP_FAILURE_RETRY(waitpid(job->pid, &status, 0));
 	job->pid = 0;
 	supervisor->teardown_ms =
 		MAX(supervisor->teardown_ms, (double)(g_get_monotonic_time() - job->report_us) / 1000);
-	if (job->over || job->next >= job->cells->len)
-		return;
 	g_autofree char *reason =
 		WIFSIGNALED(status)
 			? g_strdup_printf("the sandbox was ended by signal %d", WTERMSIG(status))
 			: g_strdup_printf("the sandbox ended with exit status %d", WEXITSTATUS(status));
 
-	/* Between two cells nothing is lost. But a sandbox that dies before its first would die for
-	 * ever. */
-	IcelabPlanned *planned = job->cells->pdata[job->next++];
-
-	settle(supervisor, planned, bare_result(supervisor, planned, ICELAB_BROKEN, reason));
+	settle_job(supervisor, job, ICELAB_BROKEN, reason);
+	g_ptr_array_remove(supervisor->jobs, job);
 }
 
 static void read_reports(Supervisor *supervisor, Job *job)
@@ -206,43 +254,54 @@ static void read_reports(Supervisor *supervisor, Job *job)
 		end_job(supervisor, job);
 }
 
-static guint count_running(const Supervisor *supervisor)
+/* Whether some cell has taken so long that it may be waiting for the network. */
+static gboolean somebody_waits(const Supervisor *supervisor)
 {
-	guint running = 0;
-
-	for (guint i = 0; i < supervisor->jobs->len; i++)
-		running += ((Job *)supervisor->jobs->pdata[i])->pid > 0;
-	return running;
-}
-
-static gboolean start_jobs(Supervisor *supervisor, GError **error)
-{
-	for (guint i = 0; i < supervisor->jobs->len; i++) {
-		Job *job = supervisor->jobs->pdata[i];
-
-		if (count_running(supervisor) >= supervisor->options->workers)
-			return TRUE;
-		while (job->pid == 0 && job->next < job->cells->len) {
-			if (!start_job(supervisor, job, error))
-				return FALSE;
-		}
-	}
-	return TRUE;
-}
-
-static void wait_for_reports(Supervisor *supervisor)
-{
-	g_autofree struct pollfd *polls = g_new0(struct pollfd, supervisor->jobs->len);
+	gint64 now = g_get_monotonic_time();
 
 	for (guint i = 0; i < supervisor->jobs->len; i++) {
 		const Job *job = supervisor->jobs->pdata[i];
 
-		polls[i] = (struct pollfd){job->pid > 0 ? job->reports : -1, POLLIN, 0};
+		if (job->cell != NO_CELL && now - job->start_us > WAITING_US)
+			return TRUE;
 	}
-	poll(polls, supervisor->jobs->len, -1);
-	for (guint i = 0; i < supervisor->jobs->len; i++) {
+	return FALSE;
+}
+
+/* One lab a worker; and where it may, one more at a time while others wait and the machine has
+ * room. */
+static gboolean start_jobs(Supervisor *supervisor, GError **error)
+{
+	const IcelabRunOptions *options = supervisor->options;
+	IcelabQueue *queue;
+
+	while (supervisor->jobs->len < options->workers &&
+		   (queue = icelab_queues_choose(supervisor->queues, WORTH_A_LAB)) != NULL) {
+		if (!start_job(supervisor, queue, error))
+			return FALSE;
+	}
+	queue = icelab_queues_choose(supervisor->queues, 1);
+	if (!options->overlap || queue == NULL || supervisor->jobs->len == 0 ||
+		!somebody_waits(supervisor) || !icelab_headroom_has_room(&supervisor->headroom))
+		return TRUE;
+	return start_job(supervisor, queue, error);
+}
+
+static void wait_for_reports(Supervisor *supervisor)
+{
+	/* Those that end are taken out of the other list. */
+	g_autoptr(GPtrArray) jobs = g_ptr_array_new();
+	g_autofree struct pollfd *polls = g_new0(struct pollfd, supervisor->jobs->len);
+	gboolean looking =
+		supervisor->options->overlap && icelab_queues_choose(supervisor->queues, 1) != NULL;
+
+	g_ptr_array_extend(jobs, supervisor->jobs, NULL, NULL);
+	for (guint i = 0; i < jobs->len; i++)
+		polls[i] = (struct pollfd){((const Job *)jobs->pdata[i])->reports, POLLIN, 0};
+	poll(polls, jobs->len, looking ? LOOK_MS : -1);
+	for (guint i = 0; i < jobs->len; i++) {
 		if (polls[i].revents != 0)
-			read_reports(supervisor, supervisor->jobs->pdata[i]);
+			read_reports(supervisor, jobs->pdata[i]);
 	}
 }
 
@@ -250,49 +309,18 @@ static void job_free(gpointer data)
 {
 	Job *job = data;
 
-	if (job->pid > 0) {
-		close(job->reports);
+	close(job->reports);
+	job->queue->jobs--;
+	if (job->pid > 0)
 		icelab_sandbox_end(job->pid);
-	}
-	g_ptr_array_unref(job->cells);
 	g_free(job);
-}
-
-static Job *add_job(Supervisor *supervisor)
-{
-	Job *job = g_new0(Job, 1);
-
-	job->cells = g_ptr_array_new();
-	g_ptr_array_add(supervisor->jobs, job);
-	return job;
-}
-
-/* One lab serves many cells; but rather than leave a worker idle, a long group is dealt out to two.
- */
-static void make_jobs(Supervisor *supervisor, const IcelabPlan *plan)
-{
-	guint parts = plan->groups->len < supervisor->options->workers && plan->groups->len > 0
-					  ? supervisor->options->workers / plan->groups->len
-					  : 1;
-
-	for (guint i = 0; i < plan->groups->len; i++) {
-		GPtrArray *group = plan->groups->pdata[i];
-		guint share = MAX((group->len + parts - 1) / parts, 4);
-
-		for (guint k = 0; k < group->len; k++) {
-			Job *job = k % share == 0 ? add_job(supervisor)
-									  : supervisor->jobs->pdata[supervisor->jobs->len - 1];
-
-			g_ptr_array_add(job->cells, group->pdata[k]);
-		}
-	}
 }
 
 static gboolean run_jobs(Supervisor *supervisor, GError **error)
 {
 	if (!start_jobs(supervisor, error))
 		return FALSE;
-	while (count_running(supervisor) > 0) {
+	while (supervisor->jobs->len > 0) {
 		wait_for_reports(supervisor);
 		if (!start_jobs(supervisor, error))
 			return FALSE;
@@ -312,6 +340,7 @@ IcelabRun *icelab_supervise(const IcelabRunOptions *options, IcelabPlan *plan, G
 		g_set_error(error, ICELAB_EVIDENCE_ERROR, 0, "%s: %s", options->output, g_strerror(errno));
 		return NULL;
 	}
+	supervisor.queues = icelab_queues_new(plan);
 	supervisor.jobs = g_ptr_array_new_with_free_func(job_free);
 	supervisor.progress =
 		options->progress
@@ -323,10 +352,10 @@ IcelabRun *icelab_supervise(const IcelabRunOptions *options, IcelabPlan *plan, G
 		if (planned->result != NULL)
 			icelab_progress_update(supervisor.progress, planned->result);
 	}
-	make_jobs(&supervisor, plan);
 	done = run_jobs(&supervisor, error);
 	icelab_progress_finish(supervisor.progress);
 	g_ptr_array_unref(supervisor.jobs);
+	g_ptr_array_unref(supervisor.queues);
 	close(supervisor.folder);
 	if (!done)
 		return NULL;
