@@ -142,6 +142,9 @@ static void judge_answer(const Sent *sent, const IcelabStunMessage *message)
 			talk.asked[i].number == sent->number &&
 			icelab_endpoint_equal(&talk.asked[i].from, &sent->peer) && !talk.asked[i].answered)
 			asked = &talk.asked[i];
+	/* What a relay carries may be delayed, doubled and replayed inside another packet. */
+	if (asked == NULL && sent->relayed)
+		return;
 	if (asked == NULL)
 		talk_broken(NULL, "RFC 8489 6.3", "an answer that nobody there asked for");
 	asked->answered = true;

@@ -342,8 +342,9 @@ static void set_timing(uint8_t timing)
 		g_object_set(talk.agent, "max-connectivity-checks", checks[timing >> 2 & 3], NULL);
 	if ((timing & 0x30) != 0)
 		g_object_set(talk.agent, "stun-max-retransmissions", sends[timing >> 4 & 3], NULL);
-	if ((timing & 0x40) != 0)
-		g_object_set(talk.agent, "idle-timeout", 50, NULL);
+	/* The default, 5 s, is mostly ticks in which nothing happens. */
+	if ((timing & 0x40) == 0)
+		g_object_set(talk.agent, "idle-timeout", 300, NULL);
 	if ((timing & 0x80) != 0)
 		g_object_set(talk.agent, "stun-initial-timeout", 50, "stun-reliable-timeout", 500, NULL);
 }

@@ -269,6 +269,7 @@ static void send_bytes(unsigned from, gsize length)
 {
 	static char buffer[1 << 16];
 	End *end = &ends[from];
+	bool closed = pseudo_tcp_socket_is_closed(end->socket);
 	gint taken;
 
 	length = MIN(length, MIN(sizeof(buffer), MOST_SENT - end->sent));
@@ -277,10 +278,10 @@ static void send_bytes(unsigned from, gsize length)
 	taken = pseudo_tcp_socket_send(end->socket, buffer, (guint32)length);
 	if (taken > (gint)length)
 		broken(NULL, "more was taken than was offered");
+	if (taken > 0 && closed)
+		broken(NULL, "a closed endpoint takes bytes");
 	if (taken > 0)
 		end->sent += (gsize)taken;
-	if (taken > 0 && end->was_closed)
-		broken(NULL, "a closed endpoint takes bytes");
 }
 
 typedef enum {

@@ -247,6 +247,9 @@ static void judge(FramingKind kind, const uint8_t *stream, size_t length)
 		broken(NULL, "more came out than was sent");
 	if (kind < FRAMING_SSL_GOOGLE && count != out->count)
 		broken(NULL, "messages were joined or split");
+	/* A handshake that stops in the middle is one that was cut. */
+	if (!framing.connected && !framing.failed && safe_cuts(kind, 1) == 0)
+		return;
 	if (framing.failed != out->failed && kind != FRAMING_HTTP)
 		broken(NULL, framing.failed ? "a broken stream was read on" : "a good stream was given up");
 }
@@ -311,7 +314,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		run_once(kind, (uint8_t)(options & ~4), stream, length, more, i == 0 ? 0 : cuts);
 		judge(kind, stream, length + more);
 	}
-	if (run.out[0].length != run.out[1].length ||
+	if ((run.out[0].length != run.out[1].length &&
+			!(kind == FRAMING_HTTP && icelab_guard("http-data-after-header"))) ||
 		(kind < FRAMING_SSL_GOOGLE && run.out[0].ends != run.out[1].ends))
 		broken(NULL, "what comes out depends on how the stream is cut");
 	if ((options & 4) != 0) {

@@ -54,7 +54,7 @@ uint64_t icelab_world_random(void);
 
 /* ---- source.c ---- */
 
-#define ICELAB_WORLD_DISPATCHES 4000 /* callbacks in one execution; then time stands still */
+#define ICELAB_WORLD_DISPATCHES 2000 /* callbacks in one execution; then time stands still */
 
 /* Dispatches what is ready, then moves the clock on to each timer that is due within `microseconds`
  * from now, one after the other, calling `between` (may be NULL) after each. Each takes
