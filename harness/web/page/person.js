@@ -7,7 +7,7 @@
 //     hold                  1: the report REPORT-hold ends when the page shows the audit
 import {Reporter} from './reporter.js';
 import {gather, takeConsent} from './gather.js';
-import {showAudit, showNetwork, showState} from './sheet.js';
+import {showAudit, showConsent, showNetwork, showState} from './sheet.js';
 import {writeText} from './text.js';
 
 const GATHER_MS = 45000;
@@ -30,8 +30,13 @@ async function auditOnce(settings) {
 	const report = line => lines.push(`${JSON.stringify(line)}\n`);
 
 	const truth = await ask('begin', '');
-	if (settings.consent)
-		await takeConsent(report);
+	showConsent('');
+	if (settings.consent) {
+		await takeConsent(line => {
+			showConsent(line.state);
+			report(line);
+		});
+	}
 	const connection = await gather(settings, report);
 	const seen = await ask('seen', lines.join(''));
 	connection.close();

@@ -88,6 +88,11 @@ export function showNetwork(truth) {
 	byId('network').textContent = describeNetwork(truth);
 }
 
+// What came of asking for the microphone.
+export function showConsent(text) {
+	byId('asking').textContent = text;
+}
+
 // While it lasts, or where it failed.
 export function showState(text) {
 	const verdict = byId('verdict');
