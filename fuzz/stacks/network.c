@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <sys/time.h>
 #include <time.h>
 
 #include "oracles/oracle.h"
@@ -19,6 +20,7 @@ static const Network *network;
 static bool is_open[DESCRIPTORS];
 static int opened;
 static uint64_t clock_now;
+static bool clock_broken;
 
 int __real_socket(int family, int type, int protocol);
 int __real_fcntl(int descriptor, int command, ...);
@@ -41,6 +43,8 @@ ssize_t __wrap_recvmsg(int descriptor, struct msghdr *message, int flags);
 int __wrap_poll(struct pollfd *descriptors, nfds_t count, int timeout);
 int __wrap_close(int descriptor);
 int __wrap_clock_gettime(clockid_t which, struct timespec *now);
+int __real_gettimeofday(struct timeval *now, void *zone);
+int __wrap_gettimeofday(struct timeval *now, void *zone);
 
 void network_use(const Network *given)
 {
@@ -55,6 +59,20 @@ void network_set_clock(uint64_t now)
 uint64_t network_clock(void)
 {
 	return clock_now;
+}
+
+void network_break_clock(bool broken)
+{
+	clock_broken = broken;
+}
+
+int __wrap_gettimeofday(struct timeval *now, void *zone)
+{
+	if (!clock_broken)
+		return __real_gettimeofday(now, zone);
+	now->tv_sec = (time_t)(clock_now / 1000);
+	now->tv_usec = (suseconds_t)(clock_now % 1000) * 1000;
+	return 0;
 }
 
 int network_sockets(void)
@@ -186,6 +204,10 @@ int __wrap_clock_gettime(clockid_t which, struct timespec *now)
 {
 	if (which != CLOCK_MONOTONIC)
 		return __real_clock_gettime(which, now);
+	if (clock_broken) {
+		errno = EINVAL;
+		return -1;
+	}
 	now->tv_sec = (time_t)(clock_now / 1000);
 	now->tv_nsec = (long)(clock_now % 1000) * 1000000;
 	return 0;

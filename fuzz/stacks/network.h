@@ -31,6 +31,8 @@ void network_use(const Network *network);
 /* The clock that libnice sees, in milliseconds. */
 void network_set_clock(uint64_t now);
 uint64_t network_clock(void);
+/* Whether the monotonic clock fails; gettimeofday() then says the same time. */
+void network_break_clock(bool broken);
 /* How many sockets are open. */
 int network_sockets(void);
 void network_reset(void);

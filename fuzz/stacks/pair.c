@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "stacks/pair.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include <stun/debug.h>
 
 #include "arena.h"
 #include "guards.h"
@@ -63,6 +66,17 @@ static StunCompatibility compatibility_of(ModelDialect dialect)
 	return STUN_COMPATIBILITY_OC2007;
 }
 
+/* What an application logs: every text that libnice gives is read. */
+static __attribute__((format(printf, 1, 0))) void debug(const char *format, va_list arguments)
+{
+	static char line[4096];
+
+	/* stun_agent_default_validater() prints a password that need not end with NUL. */
+	if (strstr(format, "password") && icelab_guard("stun-debug-password"))
+		return;
+	vsnprintf(line, sizeof line, format, arguments);
+}
+
 void pair_start(Pair *pair, const Conversation *conversation)
 {
 	static const char *const programs[] = {NULL, "icelab",
@@ -82,6 +96,13 @@ void pair_start(Pair *pair, const Conversation *conversation)
 	}
 	if (dialect == MODEL_OC2007 || conversation->options & 2)
 		known = STUN_MSOC_KNOWN_ATTRIBUTES;
+	if (conversation->options & 32) {
+		stun_set_debug_handler(debug);
+		stun_debug_enable();
+	} else {
+		stun_set_debug_handler(NULL);
+		stun_debug_disable();
+	}
 	icelab_gnutls_seed(conversation->seed);
 	model_agent_start(&pair->model, dialect, flags, known, software);
 	stun_agent_init(&pair->agent, known, compatibility_of(dialect), (StunAgentUsageFlags)flags);

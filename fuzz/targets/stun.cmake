@@ -15,4 +15,10 @@ icelab_fuzz_target(stun_agent SOURCES targets/stun_agent.c
 icelab_fuzz_target(stun_usages SOURCES targets/stun_usages.c
 	MUTATOR ${PAIR} oracles/usage_model.c stacks/network.c mutators/stun.c
 	SEEDS seeds/stun_usages.c LINK icelab_libnice MSAN
-	WRAP socket fcntl setsockopt sendto recv recvmsg poll close clock_gettime)
+	WRAP socket fcntl setsockopt sendto recv recvmsg poll close clock_gettime gettimeofday)
+
+# The same target with each stack behind target.h.
+icelab_fuzz_target(stun_stack_libnice SOURCES targets/stun_stack.c stacks/libnice.c
+	MUTATOR mutators/stun.c ${ICELAB_GNUTLS} SEEDS seeds/stun_stack.c LINK icelab_libnice MSAN)
+icelab_fuzz_target(stun_stack_icelab SOURCES targets/stun_stack.c stacks/icelab.c
+	MUTATOR mutators/stun.c SEEDS seeds/stun_stack.c LINK icelab_stun)
