@@ -4,15 +4,15 @@ icelab_fuzz_target(naive SOURCES targets/naive.c MUTATOR ${ICELAB_GNUTLS} SEEDS 
 # The model of libnice's StunAgent, and what feeds both.
 set(PAIR stacks/pair.c oracles/agent_model.c ${ICELAB_GNUTLS})
 
-icelab_fuzz_target(stun_message SOURCES targets/stun_message.c
+icelab_fuzz_target(stun_message SOURCES targets/stun_message.c stacks/users.c
 	MUTATOR ${PAIR} mutators/stun.c
 	SEEDS seeds/stun_message.c LINK icelab_libnice MSAN)
 
-icelab_fuzz_target(stun_agent SOURCES targets/stun_agent.c
+icelab_fuzz_target(stun_agent SOURCES targets/stun_agent.c stacks/users.c
 	MUTATOR ${PAIR} mutators/stun.c
 	SEEDS seeds/stun_agent.c LINK icelab_libnice MSAN)
 
-icelab_fuzz_target(stun_usages SOURCES targets/stun_usages.c
+icelab_fuzz_target(stun_usages SOURCES targets/stun_usages.c stacks/users.c
 	MUTATOR ${PAIR} oracles/usage_model.c stacks/network.c mutators/stun.c
 	SEEDS seeds/stun_usages.c LINK icelab_libnice MSAN
 	WRAP socket fcntl setsockopt sendto recv recvmsg poll close clock_gettime gettimeofday)
