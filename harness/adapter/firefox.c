@@ -59,9 +59,9 @@ static const char quiet[] =
 	"user_pref(\"network.captive-portal-service.enabled\", false);\n"
 	"user_pref(\"network.connectivity-service.enabled\", false);\n"
 	"user_pref(\"network.dns.disablePrefetch\", true);\n"
-	/* No preference keeps it from asking for these. To be resolved to the host itself. */
-	"user_pref(\"network.dns.localDomains\", "
-	"\"firefox.settings.services.mozilla.com,ads.mozilla.org\");\n"
+	/* A server that is none: what Firefox takes for the one of its tests. */
+	"user_pref(\"services.settings.server\", \"data:,#remote-settings-dummy/v1\");\n"
+	"user_pref(\"browser.newtabpage.activity-stream.unifiedAds.endpoint\", \"\");\n"
 	"user_pref(\"network.http.speculative-parallel-limit\", 0);\n"
 	"user_pref(\"network.prefetch-next\", false);\n"
 	"user_pref(\"network.trr.mode\", 5);\n"
