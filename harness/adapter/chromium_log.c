@@ -40,15 +40,12 @@ static void take_pairs(const char *text, const char *end, IcelabPolicyProof *pro
 
 void icelab_chromium_log_take(const char *line, gsize length, IcelabPolicyProof *proof)
 {
-	const char *end = line + length;
-	const char *said = words_of(line, length, ROUTING, ROUTING_SAYS);
+	const char *routing = words_of(line, length, ROUTING, ROUTING_SAYS);
+	const char *permission = words_of(line, length, PERMISSION, PERMISSION_SAYS);
 
-	if (said != NULL) {
-		take_pairs(said, end, proof);
-		return;
-	}
-	said = words_of(line, length, PERMISSION, PERMISSION_SAYS);
-	if (said != NULL)
-		icelab_policy_proof_state(
-			proof, "permission", strlen("permission"), said, (gsize)(end - said));
+	if (routing != NULL)
+		take_pairs(routing, line + length, proof);
+	else if (permission != NULL)
+		icelab_policy_proof_state(proof, "permission", strlen("permission"), permission,
+			(gsize)(line + length - permission));
 }

@@ -61,6 +61,7 @@ if [ -x "$chromium" ]; then
 	# shellcheck disable=SC2016
 	chromium_with '[ ! -f "$preferences" ] || sed -i s/ip_handling_policy/ip_handling/ "$preferences"'
 	refused chromium disable_non_proxied_udp "$wrong disable_non_proxied_udp"
+	# shellcheck disable=SC2016
 	chromium_with 'argument=${argument/ip-handling-policy/ip-handling}'
 	refused variants/chromium-switch disable_non_proxied_udp "$wrong disable_non_proxied_udp"
 	# shellcheck disable=SC2016
