@@ -237,6 +237,12 @@ static void note_mapped(const IcelabEndpoint *mapped)
 		talk.mapped[talk.mapped_count++] = *mapped;
 }
 
+/* What somebody else says than who was asked counts for nothing. */
+static bool from_right_place(uint8_t flaws)
+{
+	return (flaws & FLAW_SOURCE) == 0 || icelab_guard("discovery-response-source");
+}
+
 /* ---- the STUN server ---- */
 
 void talk_answer_stun(Sent *request, IcelabScript *script)
@@ -283,7 +289,8 @@ void talk_answer_stun(Sent *request, IcelabScript *script)
 		break;
 	}
 	length = finish(&message, SUM_OLD, NULL, 0, (flaws & FLAW_FINGERPRINT) != 0);
-	if ((flaws & (FLAW_TRANSACTION | FLAW_UNKNOWN_ATTRIBUTE)) == 0 && kind % 8 < 3)
+	if ((flaws & (FLAW_TRANSACTION | FLAW_UNKNOWN_ATTRIBUTE)) == 0 && kind % 8 < 3 &&
+		from_right_place(flaws))
 		note_mapped(&mapped);
 	answer_with(request, flaws, message.bytes, length);
 }
@@ -369,20 +376,18 @@ static void note_grant(const Sent *request)
 
 	if (allocation == NULL || !peer_of(request, &peer))
 		return;
-	if (request->method == ICELAB_STUN_CREATE_PERMISSION) {
-		if (allocation->permission_count < G_N_ELEMENTS(allocation->permissions))
-			allocation->permissions[allocation->permission_count++] = peer;
-	} else if (request->method == ICELAB_STUN_CHANNEL_BIND &&
-			   icelab_stun_parse(request->bytes, request->length, &message) == ICELAB_STUN_OK &&
-			   icelab_stun_find(&message, 0x000c, &attribute) && attribute.length == 4 &&
-			   allocation->channel_count < G_N_ELEMENTS(allocation->channels)) {
+	if (request->method == ICELAB_STUN_CHANNEL_BIND &&
+		icelab_stun_parse(request->bytes, request->length, &message) == ICELAB_STUN_OK &&
+		icelab_stun_find(&message, 0x000c, &attribute) && attribute.length == 4 &&
+		allocation->channel_count < G_N_ELEMENTS(allocation->channels)) {
 		allocation->channels[allocation->channel_count].channel =
 			(uint16_t)(attribute.value[0] << 8 | attribute.value[1]);
 		allocation->channels[allocation->channel_count++].peer = peer;
 	}
 }
 
-static void succeed(Message *message, const Sent *request, uint8_t which, uint8_t variant)
+static void succeed(
+	Message *message, const Sent *request, uint8_t which, uint8_t variant, bool trusted)
 {
 	static const uint32_t lifetimes[] = {600, 0, 1, 120, 121, 3600, 0x7fffffff, 0xffffffff};
 	uint8_t family = (variant & 0x40) != 0 ? 6 : request->to.address.family;
@@ -418,8 +423,10 @@ static void succeed(Message *message, const Sent *request, uint8_t which, uint8_
 				builder, ICELAB_STUN_XOR_MAPPED_ADDRESS, &mapped.address, mapped.port);
 		if ((variant & 0x10) != 0)
 			icelab_stun_build_attribute(builder, 0x0010, wire, 4); /* BANDWIDTH of the drafts */
-		note_mapped(&relayed);
-		note_mapped(&mapped);
+		if (trusted) {
+			note_mapped(&relayed);
+			note_mapped(&mapped);
+		}
 		note_allocation(request, &relayed);
 	}
 	if (request->method == ICELAB_STUN_ALLOCATE || request->method == ICELAB_STUN_REFRESH) {
@@ -486,7 +493,11 @@ void talk_answer_turn(Sent *request, IcelabScript *script)
 		request->method, request->bytes + 4);
 	switch (kind) {
 	case 0:
-		succeed(&message, request, which, variant);
+		/* RFC 8489 9.2.5: an answer to a signed request counts if it is signed rightly. */
+		succeed(&message, request, which, variant,
+			from_right_place(flaws) && (flaws & FLAW_TRANSACTION) == 0 &&
+				(!signed_request || !talk.modern ||
+					(flaws & (FLAW_INTEGRITY | FLAW_NO_INTEGRITY)) == 0));
 		break;
 	case 1:
 		challenge(&message, 401, which);
@@ -844,9 +855,8 @@ static void send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndp
 	length = finish(&message, secret.sum, secret.key_length > 0 ? secret.key : NULL,
 		secret.key_length, secret.fingerprint);
 	verdict = expected_verdict(role, &switches);
-	sound = talk.modern && (flaws & ~FLAW_TWICE) == 0 && (extras & 0x47) == 0 &&
-			verdict != VERDICT_NONE && component->have_local_consent &&
-			component->io_callback != NULL &&
+	sound = talk.modern && flaws == 0 && (extras & 0x47) == 0 && verdict != VERDICT_NONE &&
+			component->have_local_consent && component->io_callback != NULL &&
 			icelab_world_socket_kind(socket) == ICELAB_SOCKET_DATAGRAM && icelab_world_alive() &&
 			!talk.closing && !agent_find_stream(talk.agent, stream->id)->gathering &&
 			(relayed || !talk.agent->force_relay) && stream->local_password[0] != '\0' &&

@@ -212,6 +212,21 @@ static Sent *find_copy(const Sent *sent)
 	return NULL;
 }
 
+static void note_permission(const Sent *request)
+{
+	Allocation *allocation = talk_allocation(request->number);
+	IcelabStunMessage message;
+	IcelabStunAttribute attribute;
+	IcelabEndpoint peer;
+
+	if (allocation != NULL &&
+		icelab_stun_parse(request->bytes, request->length, &message) == ICELAB_STUN_OK &&
+		icelab_stun_find(&message, ICELAB_STUN_XOR_PEER_ADDRESS, &attribute) &&
+		icelab_stun_read_xor_address(&message, &attribute, &peer.address, &peer.port) &&
+		allocation->permission_count < G_N_ELEMENTS(allocation->permissions))
+		allocation->permissions[allocation->permission_count++] = peer;
+}
+
 static void note(Sent *sent)
 {
 	IcelabStunMessage message;
@@ -235,6 +250,9 @@ static void note(Sent *sent)
 	}
 	sent->message_class = message.message_class;
 	sent->method = message.method;
+	if (sent->party == PARTY_TURN && sent->method == ICELAB_STUN_CREATE_PERMISSION &&
+		sent->message_class == ICELAB_STUN_REQUEST)
+		note_permission(sent);
 	if (sent->message_class == ICELAB_STUN_REQUEST) {
 		copy = find_copy(sent);
 		if (copy != NULL) {
@@ -263,6 +281,20 @@ static void note(Sent *sent)
 	talk.sent[talk.sent_count++ % MOST_SENT] = *sent;
 }
 
+/* RFC 8656 9: the server drops what is sent to a peer for which it was asked for no permission. */
+static void judge_permission(const Sent *sent, const IcelabEndpoint *peer)
+{
+	const Allocation *allocation = talk_allocation(sent->number);
+
+	if (!talk.modern || allocation == NULL ||
+		allocation->permission_count == G_N_ELEMENTS(allocation->permissions))
+		return;
+	for (unsigned i = 0; i < allocation->permission_count; i++)
+		if (icelab_address_equal(&allocation->permissions[i].address, &peer->address))
+			return;
+	talk_broken(NULL, "RFC 8656 9", "data for a peer before a permission was asked for");
+}
+
 static bool unwrap_indication(Sent *outer)
 {
 	IcelabStunMessage message;
@@ -281,6 +313,7 @@ static bool unwrap_indication(Sent *outer)
 			   !icelab_stun_read_address(&to, &inner.peer.address, &inner.peer.port)) {
 		return true;
 	}
+	judge_permission(outer, &inner.peer);
 	inner.party = PARTY_PEER;
 	inner.relayed = true;
 	inner.length = data.length;

@@ -198,6 +198,20 @@ static void stream_bytes(IcelabScript *script)
 	icelab_world_settle();
 }
 
+/* Whether closing the socket frees a pair to which another one of it still points. */
+static bool has_discovered_pairs(const IcelabWorldSocket *socket)
+{
+	NiceStream *stream;
+	NiceComponent *component;
+
+	if (socket == NULL || !talk_receives(socket, &stream, &component))
+		return false;
+	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next)
+		if (((CandidateCheckPair *)i->data)->discovered_pair != NULL)
+			return true;
+	return false;
+}
+
 static void connection(IcelabScript *script)
 {
 	uint8_t event = icelab_script_byte(script);
@@ -208,6 +222,9 @@ static void connection(IcelabScript *script)
 	IcelabWorldSocket *listener = any_socket(index, ICELAB_SOCKET_LISTENER);
 	IcelabWorldSocket *any = any_socket(index, -1);
 
+	if ((event % 8 == 3 || event % 8 == 4) && has_discovered_pairs(stream) &&
+		icelab_guard("prune-socket-discovered-pair"))
+		return;
 	switch (event % 8) {
 	case 0:
 		if (listener != NULL)

@@ -102,7 +102,7 @@ typedef struct {
 		uint16_t channel;
 		IcelabEndpoint peer;
 	} channels[8];
-	unsigned permission_count;
+	unsigned permission_count; /* that were asked for */
 	IcelabEndpoint permissions[16];
 } Allocation;
 
