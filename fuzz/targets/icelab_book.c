@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "model/book.h"
-#include "oracles/expect.h"
 #include "oracles/message.h"
+#include "oracles/oracle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -77,27 +77,33 @@ static void check_lookups(const IcelabBook *book)
 	for (guint i = 0; i < book->nodes->len; i++) {
 		const IcelabNode *node = book->nodes->pdata[i];
 
-		EXPECT(icelab_book_node(book, node->name) == node, "node %s", node->name);
+		EXPECT(icelab_book_node(book, node->name) == node, "book-check-lookups", "node %s",
+			node->name);
 		clients += node->role == ICELAB_ROLE_CLIENT ? 1 : 0;
 	}
-	EXPECT(clients == 1 && icelab_book_client(book) != NULL, "%u clients", clients);
+	EXPECT(clients == 1 && icelab_book_client(book) != NULL, "book-check-lookups", "%u clients",
+		clients);
 	for (guint i = 0; i < book->addresses->len; i++) {
 		const IcelabNamedAddress *named = book->addresses->pdata[i];
 		const IcelabNamedAddress *found = icelab_book_by_address(book, &named->address);
 
-		EXPECT(icelab_book_by_name(book, named->name) == named, "address %s", named->name);
-		EXPECT(icelab_book_node(book, named->node) != NULL, "node of %s", named->name);
-		EXPECT(
-			found != NULL && icelab_address_equal(&found->address, &named->address), "by address");
+		EXPECT(icelab_book_by_name(book, named->name) == named, "book-check-lookups", "address %s",
+			named->name);
+		EXPECT(icelab_book_node(book, named->node) != NULL, "book-check-lookups", "node of %s",
+			named->name);
+		EXPECT(found != NULL && icelab_address_equal(&found->address, &named->address),
+			"book-check-lookups", "by address");
 		EXPECT(icelab_book_by_name(book, icelab_book_label(book, &named->address, text)) != NULL,
-			"no label of %s", named->name);
+			"book-check-lookups", "no label of %s", named->name);
 	}
 	for (guint i = 0; i < book->servers->len; i++) {
 		const IcelabServer *server = book->servers->pdata[i];
 
-		EXPECT(server->port != 0, "a server without a port");
-		EXPECT(icelab_book_server(book, server->address->name) != NULL, "no server");
-		EXPECT(icelab_book_server_at(book, &server->address->address) != NULL, "no server there");
+		EXPECT(server->port != 0, "book-check-lookups", "a server without a port");
+		EXPECT(icelab_book_server(book, server->address->name) != NULL, "book-check-lookups",
+			"no server");
+		EXPECT(icelab_book_server_at(book, &server->address->address) != NULL, "book-check-lookups",
+			"no server there");
 	}
 	for (guint i = 0; i < book->infras->len; i++) {
 		const IcelabInfra *infra = book->infras->pdata[i];
@@ -105,7 +111,7 @@ static void check_lookups(const IcelabBook *book)
 		EXPECT(icelab_book_is_infra(book, infra->node, infra->interface, infra->protocol,
 				   &infra->source->address, infra->source_port, &infra->destination->address,
 				   infra->destination_port),
-			"no flow of the lab: %s", infra->why);
+			"book-check-lookups", "no flow of the lab: %s", infra->why);
 	}
 }
 
@@ -117,7 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_autoptr(GError) error = NULL;
 
 	book = icelab_book_parse(text, "book", &error);
-	EXPECT((book == NULL) == (error != NULL), "neither a book nor a message");
+	EXPECT((book == NULL) == (error != NULL), "book-input", "neither a book nor a message");
 	if (book == NULL) {
 		expect_message(error, "book", text, MESSAGE_LINE_OPTIONAL);
 		return 0;
@@ -127,10 +133,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_autofree char *printed = print(book);
 
 	again = icelab_book_parse(printed, "again", &error);
-	EXPECT(again != NULL, "%s: %s", error->message, printed);
+	EXPECT(again != NULL, "book-input", "%s: %s", error->message, printed);
 
 	g_autofree char *twice = print(again);
 
-	EXPECT(g_str_equal(printed, twice), "%s\n and then %s", printed, twice);
+	EXPECT(g_str_equal(printed, twice), "book-input", "%s\n and then %s", printed, twice);
 	return 0;
 }

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "model/candidate.h"
-#include "oracles/expect.h"
+#include "oracles/oracle.h"
 
 #define LINE_LIMIT 4096
 
@@ -37,7 +37,7 @@ static void check_address(IcelabSpan text)
 	uint8_t family = 0;
 
 	if (text.length >= sizeof terminated) {
-		EXPECT(!taken, "an address of %zu characters", text.length);
+		EXPECT(!taken, "candidate-check-address", "an address of %zu characters", text.length);
 		return;
 	}
 	if (text.length > 0)
@@ -49,18 +49,21 @@ static void check_address(IcelabSpan text)
 		else if (inet_pton(AF_INET6, terminated, bytes) == 1)
 			family = 6;
 	}
-	EXPECT(taken == (family != 0), "\"%s\" is read as inet_pton does not", terminated);
-	EXPECT(address.family == family, "\"%s\" has another family", terminated);
+	EXPECT(taken == (family != 0), "candidate-check-address",
+		"\"%s\" is read as inet_pton does not", terminated);
+	EXPECT(address.family == family, "candidate-check-address", "\"%s\" has another family",
+		terminated);
 	if (!taken)
 		return;
-	EXPECT(memcmp(address.bytes, bytes, sizeof bytes) == 0, "\"%s\" has other bytes", terminated);
+	EXPECT(memcmp(address.bytes, bytes, sizeof bytes) == 0, "candidate-check-address",
+		"\"%s\" has other bytes", terminated);
 	icelab_address_format(&address, written);
 	EXPECT(strcmp(written,
 			   inet_ntop(family == 4 ? AF_INET : AF_INET6, bytes, other, sizeof other)) == 0,
-		"written as %s and as %s", written, other);
+		"candidate-check-address", "written as %s and as %s", written, other);
 	EXPECT(icelab_address_parse(written, strlen(written), &again) &&
 			   icelab_address_equal(&address, &again),
-		"%s is read differently", written);
+		"candidate-check-address", "%s is read differently", written);
 }
 
 static size_t print(const IcelabCandidate *candidate, char line[LINE_LIMIT])
@@ -108,20 +111,28 @@ static bool equal(const IcelabCandidate *a, const IcelabCandidate *b)
 
 static void check_fields(const IcelabCandidate *candidate, const char *line, size_t length)
 {
-	EXPECT(lies_in(candidate->foundation, line, length), "foundation");
-	EXPECT(lies_in(candidate->connection, line, length), "connection-address");
-	EXPECT(lies_in(candidate->related, line, length), "raddr");
-	EXPECT(candidate->foundation.length >= 1 && candidate->foundation.length <= 32, "foundation");
-	EXPECT(candidate->component >= 1 && candidate->component <= 256, "component");
-	EXPECT(candidate->priority >= 1 && candidate->priority <= INT32_MAX, "priority");
+	EXPECT(lies_in(candidate->foundation, line, length), "candidate-check-fields", "foundation");
+	EXPECT(lies_in(candidate->connection, line, length), "candidate-check-fields",
+		"connection-address");
+	EXPECT(lies_in(candidate->related, line, length), "candidate-check-fields", "raddr");
+	EXPECT(candidate->foundation.length >= 1 && candidate->foundation.length <= 32,
+		"candidate-check-fields", "foundation");
+	EXPECT(candidate->component >= 1 && candidate->component <= 256, "candidate-check-fields",
+		"component");
+	EXPECT(candidate->priority >= 1 && candidate->priority <= INT32_MAX, "candidate-check-fields",
+		"priority");
 	EXPECT(
 		candidate->tcptype == ICELAB_TCPTYPE_NONE || candidate->transport == ICELAB_TRANSPORT_TCP,
-		"tcptype");
-	EXPECT(candidate->has_raddr || candidate->related.length == 0, "raddr");
-	EXPECT(candidate->extension_count <= ICELAB_CANDIDATE_EXTENSIONS, "extensions");
+		"candidate-check-fields", "tcptype");
+	EXPECT(
+		candidate->has_raddr || candidate->related.length == 0, "candidate-check-fields", "raddr");
+	EXPECT(candidate->extension_count <= ICELAB_CANDIDATE_EXTENSIONS, "candidate-check-fields",
+		"extensions");
 	for (size_t i = 0; i < candidate->extension_count; i++) {
-		EXPECT(lies_in(candidate->extensions[i].name, line, length), "extension %zu", i);
-		EXPECT(lies_in(candidate->extensions[i].value, line, length), "extension %zu", i);
+		EXPECT(lies_in(candidate->extensions[i].name, line, length), "candidate-check-fields",
+			"extension %zu", i);
+		EXPECT(lies_in(candidate->extensions[i].value, line, length), "candidate-check-fields",
+			"extension %zu", i);
 	}
 	check_address(candidate->connection);
 	check_address(candidate->related);
@@ -139,14 +150,17 @@ static void check_accepted(const IcelabCandidate *candidate, const char *line, s
 		return;
 	size_t size = print(candidate, printed);
 
-	EXPECT(icelab_candidate_parse(printed, size, &again, &error), "%s: %s", error, printed);
-	EXPECT(equal(candidate, &again), "printed as %s", printed);
+	EXPECT(icelab_candidate_parse(printed, size, &again, &error), "candidate-check-accepted",
+		"%s: %s", error, printed);
+	EXPECT(equal(candidate, &again), "candidate-check-accepted", "printed as %s", printed);
 	memmove(printed + 2, printed, size);
 	memcpy(printed, "a=", 2);
-	EXPECT(icelab_candidate_parse(printed, size + 2, &again, &error), "%s with a=", error);
-	EXPECT(equal(candidate, &again), "with a=");
+	EXPECT(icelab_candidate_parse(printed, size + 2, &again, &error), "candidate-check-accepted",
+		"%s with a=", error);
+	EXPECT(equal(candidate, &again), "candidate-check-accepted", "with a=");
 	memcpy(printed + 2 + size, " x", 2);
-	EXPECT(!icelab_candidate_parse(printed, size + 4, &again, &error), "a name without a value");
+	EXPECT(!icelab_candidate_parse(printed, size + 4, &again, &error), "candidate-check-accepted",
+		"a name without a value");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -159,13 +173,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool accepted = icelab_candidate_parse(line, size, &candidate, &error);
 
 	check_address((IcelabSpan){line, size});
-	EXPECT(icelab_candidate_parse(line, size, &again, &repeated) == accepted, "not the same twice");
+	EXPECT(icelab_candidate_parse(line, size, &again, &repeated) == accepted, "candidate-input",
+		"not the same twice");
 	if (accepted) {
 		check_accepted(&candidate, line, size);
 	} else {
 		EXPECT(error != NULL && strchr(error, ':') != NULL && strchr(error, '\n') == NULL,
-			"the message names no field");
-		EXPECT(error == repeated, "%s and then %s", error, repeated);
+			"candidate-input", "the message names no field");
+		EXPECT(error == repeated, "candidate-input", "%s and then %s", error, repeated);
 	}
 	return 0;
 }

@@ -13,7 +13,7 @@
 
 #include "model/json.h"
 #include "model/json_syntax.h"
-#include "oracles/expect.h"
+#include "oracles/oracle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -42,8 +42,8 @@ static gboolean check(const char *text, gsize length)
 	const char *error = NULL;
 	gboolean accepted = icelab_json_check(text, length, ICELAB_JSON_DEPTH, &error);
 
-	EXPECT(accepted == (error == NULL), "%s", accepted ? error : "no message");
-	EXPECT(accepted || strchr(error, '\n') == NULL, "%s", error);
+	EXPECT(accepted == (error == NULL), "json-check", "%s", accepted ? error : "no message");
+	EXPECT(accepted || strchr(error, '\n') == NULL, "json-check", "%s", error);
 	return accepted;
 }
 
@@ -54,14 +54,14 @@ static void check_changed(const char *text, gsize length)
 	copy[0] = ' ';
 	memcpy(copy + 1, text, length);
 	copy[length + 1] = '\n';
-	EXPECT(check(copy, length + 2), "blanks around it");
+	EXPECT(check(copy, length + 2), "json-check-changed", "blanks around it");
 	copy[length + 1] = ',';
-	EXPECT(!check(copy + 1, length + 1), "a comma behind it");
+	EXPECT(!check(copy + 1, length + 1), "json-check-changed", "a comma behind it");
 	memcpy(copy + length + 2, text, length);
-	EXPECT(!check(copy + 1, length * 2 + 1), "a second value");
+	EXPECT(!check(copy + 1, length * 2 + 1), "json-check-changed", "a second value");
 	/* Half a number is a number. */
 	if (text[length - 1] == '}' || text[length - 1] == ']' || text[length - 1] == '"')
-		EXPECT(!check(text, length - 1), "without its end");
+		EXPECT(!check(text, length - 1), "json-check-changed", "without its end");
 }
 
 static void check_written(JsonNode *root)
@@ -70,10 +70,10 @@ static void check_written(JsonNode *root)
 	g_autoptr(JsonNode) again = NULL;
 	g_autoptr(GError) error = NULL;
 
-	EXPECT(check(text, strlen(text)), "what was written: %s", text);
+	EXPECT(check(text, strlen(text)), "json-check-written", "what was written: %s", text);
 	again = json_from_string(text, &error);
-	EXPECT(again != NULL, "%s: %s", error->message, text);
-	EXPECT(json_node_equal(root, again), "another value: %s", text);
+	EXPECT(again != NULL, "json-check-written", "%s: %s", error->message, text);
+	EXPECT(json_node_equal(root, again), "json-check-written", "another value: %s", text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -88,24 +88,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *why = NULL;
 
 	object = icelab_json_parse(text, size, ICELAB_JSON_DEPTH, &error);
-	EXPECT((object == NULL) == (error != NULL), "neither an object nor a message");
-	EXPECT(object == NULL || (accepted && is_text), "an object out of what is no JSON");
-	EXPECT(error == NULL || strchr(error->message, '\n') == NULL, "%s", error->message);
+	EXPECT((object == NULL) == (error != NULL), "json-input", "neither an object nor a message");
+	EXPECT(
+		object == NULL || (accepted && is_text), "json-input", "an object out of what is no JSON");
+	EXPECT(
+		error == NULL || strchr(error->message, '\n') == NULL, "json-input", "%s", error->message);
 	if (!accepted || !is_text)
 		return 0;
 
-	EXPECT(json_parser_load_from_data(parser, text, (gssize)size, NULL), "json-glib refuses it");
+	EXPECT(json_parser_load_from_data(parser, text, (gssize)size, NULL), "json-input",
+		"json-glib refuses it");
 	JsonNode *root = json_parser_get_root(parser);
 
-	EXPECT(root != NULL, "json-glib finds nothing in it");
+	EXPECT(root != NULL, "json-input", "json-glib finds nothing in it");
 
 	guint depth = depth_of(root);
 
-	EXPECT(depth <= ICELAB_JSON_DEPTH, "%u levels", depth);
-	EXPECT((object != NULL) == JSON_NODE_HOLDS_OBJECT(root), "an object or not");
+	EXPECT(depth <= ICELAB_JSON_DEPTH, "json-input", "%u levels", depth);
+	EXPECT((object != NULL) == JSON_NODE_HOLDS_OBJECT(root), "json-input", "an object or not");
 	check_changed(text, size);
 	check_written(root);
 	if (depth > 0)
-		EXPECT(icelab_json_check(text, size, 1, &why) || depth > 1, "%u levels: %s", depth, why);
+		EXPECT(icelab_json_check(text, size, 1, &why) || depth > 1, "json-input", "%u levels: %s",
+			depth, why);
 	return 0;
 }

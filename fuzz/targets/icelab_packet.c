@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "lab/packet.h"
-#include "oracles/expect.h"
+#include "oracles/oracle.h"
 
 #define ETHERNET 14
 #define PADDING 46
@@ -42,24 +42,27 @@ static void check_packet(const IcelabPacket *packet, const uint8_t *frame, size_
 	EXPECT(packet->payload_length == 0 ||
 			   (packet->payload >= frame && packet->payload_length <= length &&
 				   (size_t)(packet->payload - frame) <= length - packet->payload_length),
-		"the payload lies outside");
-	EXPECT(packet->source.family == packet->destination.family, "two families");
+		"packet-check-packet", "the payload lies outside");
+	EXPECT(
+		packet->source.family == packet->destination.family, "packet-check-packet", "two families");
 	EXPECT(!packet->has_ports || packet->ip_protocol == 6 || packet->ip_protocol == 17,
-		"ports of %u", packet->ip_protocol);
+		"packet-check-packet", "ports of %u", packet->ip_protocol);
 	EXPECT(packet->has_ports || (packet->source_port == 0 && packet->destination_port == 0),
-		"ports that are none");
-	EXPECT(packet->ip_protocol == 0 || packet->source.family != 0, "a protocol without IP");
+		"packet-check-packet", "ports that are none");
+	EXPECT(packet->ip_protocol == 0 || packet->source.family != 0, "packet-check-packet",
+		"a protocol without IP");
 	EXPECT(!packet->has_transaction ||
 			   (packet->kind == ICELAB_PACKET_STUN || packet->kind == ICELAB_PACKET_TURN),
-		"a transaction of %s", icelab_packet_kind_name(packet->kind));
+		"packet-check-packet", "a transaction of %s", icelab_packet_kind_name(packet->kind));
 	if (packet->has_transaction)
 		EXPECT(packet->payload_length >= 20 &&
 				   memcmp(packet->payload + 4, packet->transaction, 16) == 0,
-			"another transaction");
+			"packet-check-packet", "another transaction");
 	else
-		EXPECT(memcmp(packet->transaction, none, 16) == 0, "a transaction that is none");
+		EXPECT(memcmp(packet->transaction, none, 16) == 0, "packet-check-packet",
+			"a transaction that is none");
 	EXPECT(icelab_packet_kind_from_name(icelab_packet_kind_name(packet->kind)) == packet->kind,
-		"%s", icelab_packet_kind_name(packet->kind));
+		"packet-check-packet", "%s", icelab_packet_kind_name(packet->kind));
 }
 
 /* The same bytes as a frame of Ethernet. */
@@ -74,8 +77,8 @@ static void check_ethernet(
 	if (length > 0)
 		memcpy(frame + ETHERNET, bytes, length);
 	icelab_packet_decode(ICELAB_LINK_ETHERNET, 0, frame, ETHERNET + length, &other);
-	EXPECT(
-		same(packet, &other), "%s behind an Ethernet header", icelab_packet_kind_name(other.kind));
+	EXPECT(same(packet, &other), "packet-check-ethernet", "%s behind an Ethernet header",
+		icelab_packet_kind_name(other.kind));
 }
 
 /* The end of an IP packet by its own words; 0 where there is none, or it does not say. */
@@ -105,7 +108,8 @@ static void check_padding(
 	memcpy(padded, bytes, length);
 	memset(padded + length, 0x5A, PADDING);
 	icelab_packet_decode(ICELAB_LINK_IP, protocol, padded, length + PADDING, &other);
-	EXPECT(same(packet, &other), "%s with padding", icelab_packet_kind_name(other.kind));
+	EXPECT(same(packet, &other), "packet-check-padding", "%s with padding",
+		icelab_packet_kind_name(other.kind));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

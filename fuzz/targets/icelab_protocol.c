@@ -11,7 +11,7 @@
 
 #include "adapter/protocol.h"
 #include "model/json.h"
-#include "oracles/expect.h"
+#include "oracles/oracle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,7 +26,8 @@ static void take_line(JsonObject *line, gpointer data)
 	Outcome *outcome = data;
 	char *text;
 
-	EXPECT(icelab_json_text(line, "type")[0] != '\0', "a line without a type");
+	EXPECT(
+		icelab_json_text(line, "type")[0] != '\0', "protocol-take-line", "a line without a type");
 	json_node_take_object(node, line);
 	text = icelab_json_write(node);
 	g_ptr_array_add(outcome->lines, text);
@@ -39,7 +40,7 @@ static void check_line(const char *text)
 	g_autoptr(JsonObject) line =
 		icelab_json_parse(text, strlen(text), ICELAB_PROTOCOL_DEPTH, &error);
 
-	EXPECT(line != NULL, "%s: %s", error->message, text);
+	EXPECT(line != NULL, "protocol-check-line", "%s: %s", error->message, text);
 }
 
 static void read_output(const char *output, gsize length, gsize piece, Outcome *outcome)
@@ -57,7 +58,7 @@ static void read_output(const char *output, gsize length, gsize piece, Outcome *
 	}
 	if (ok)
 		ok = icelab_line_reader_finish(reader, &outcome->error);
-	EXPECT(ok == (outcome->error == NULL), "neither success nor a message");
+	EXPECT(ok == (outcome->error == NULL), "protocol-read-output", "neither success nor a message");
 	icelab_line_reader_free(reader);
 }
 
@@ -73,14 +74,16 @@ static void check_error(const GError *error, const char *output, gsize length)
 	guint64 number = 0;
 	guint64 lines = 1;
 
-	EXPECT(error->domain == ICELAB_PROTOCOL_ERROR, "of another domain");
-	EXPECT(g_str_has_prefix(error->message, prefix), "%s", error->message);
+	EXPECT(error->domain == ICELAB_PROTOCOL_ERROR, "protocol-check-error", "of another domain");
+	EXPECT(g_str_has_prefix(error->message, prefix), "protocol-check-error", "%s", error->message);
 	number = g_ascii_strtoull(error->message + strlen(prefix), NULL, 10);
 	for (gsize i = 0; i < length; i++)
 		lines += output[i] == '\n' ? 1 : 0;
-	EXPECT(number >= 1 && number <= lines, "line %u of %u", (guint)number, (guint)lines);
+	EXPECT(number >= 1 && number <= lines, "protocol-check-error", "line %u of %u", (guint)number,
+		(guint)lines);
 	for (const char *c = error->message; *c != '\0'; c++)
-		EXPECT(*c >= ' ' && *c <= '~', "byte %02x in the message", (unsigned char)*c);
+		EXPECT(*c >= ' ' && *c <= '~', "protocol-check-error", "byte %02x in the message",
+			(unsigned char)*c);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -95,16 +98,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	read_output(output, length, MAX(length, 1), &whole);
 	read_output(output, length, (gsize)data[0] % 61 + 1, &pieces);
-	EXPECT(whole.lines->len == pieces.lines->len, "%u lines, in pieces %u", whole.lines->len,
-		pieces.lines->len);
+	EXPECT(whole.lines->len == pieces.lines->len, "protocol-input", "%u lines, in pieces %u",
+		whole.lines->len, pieces.lines->len);
 	for (guint i = 0; i < whole.lines->len; i++) {
-		EXPECT(g_str_equal(whole.lines->pdata[i], pieces.lines->pdata[i]), "line %u in pieces", i);
+		EXPECT(g_str_equal(whole.lines->pdata[i], pieces.lines->pdata[i]), "protocol-input",
+			"line %u in pieces", i);
 		check_line(whole.lines->pdata[i]);
 	}
-	EXPECT((whole.error == NULL) == (pieces.error == NULL), "an error in pieces alone, or not");
+	EXPECT((whole.error == NULL) == (pieces.error == NULL), "protocol-input",
+		"an error in pieces alone, or not");
 	if (whole.error != NULL) {
-		EXPECT(g_str_equal(whole.error->message, pieces.error->message), "%s; in pieces: %s",
-			whole.error->message, pieces.error->message);
+		EXPECT(g_str_equal(whole.error->message, pieces.error->message), "protocol-input",
+			"%s; in pieces: %s", whole.error->message, pieces.error->message);
 		check_error(whole.error, output, length);
 	}
 	clear(&whole);

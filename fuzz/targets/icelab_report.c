@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "oracles/expect.h"
+#include "oracles/oracle.h"
 #include "web/report.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -29,8 +29,8 @@ static void add(Model *model, const char *bytes, gsize length, gboolean last)
 	gboolean expected =
 		!model->ended && whole && model->total + length <= ICELAB_REPORT_TOTAL_LIMIT;
 
-	EXPECT(icelab_report_stream_add(model->stream, body, length, last) == expected, "%zu bytes, %s",
-		length, expected ? "refused" : "accepted");
+	EXPECT(icelab_report_stream_add(model->stream, body, length, last) == expected, "report-add",
+		"%zu bytes, %s", length, expected ? "refused" : "accepted");
 	if (!expected)
 		return;
 	g_string_append_len(model->waiting, bytes, (gssize)length);
@@ -43,8 +43,10 @@ static void take(Model *model, gsize limit)
 	g_autofree char *buffer = g_malloc(MAX(limit, 1));
 	gsize count = icelab_report_stream_take(model->stream, buffer, limit);
 
-	EXPECT(count == MIN(limit, model->waiting->len), "%zu of %zu", count, model->waiting->len);
-	EXPECT(count == 0 || memcmp(buffer, model->waiting->str, count) == 0, "other bytes");
+	EXPECT(count == MIN(limit, model->waiting->len), "report-take", "%zu of %zu", count,
+		model->waiting->len);
+	EXPECT(count == 0 || memcmp(buffer, model->waiting->str, count) == 0, "report-take",
+		"other bytes");
 	g_string_erase(model->waiting, 0, (gssize)count);
 }
 
@@ -57,7 +59,7 @@ static void ask_id(const char *bytes, gsize length)
 	gboolean expected =
 		count >= 1 && count <= ICELAB_REPORT_ID_LIMIT && strspn(id, allowed) == count;
 
-	EXPECT(icelab_report_is_id(id) == expected, "\"%s\"", id);
+	EXPECT(icelab_report_is_id(id) == expected, "report-ask-id", "\"%s\"", id);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -78,7 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += 2 + length;
 		size -= 2 + length;
 	}
-	EXPECT(model.stream->ended == model.ended && model.stream->total == model.total, "the end");
+	EXPECT(model.stream->ended == model.ended && model.stream->total == model.total, "report-input",
+		"the end");
 	icelab_report_stream_free(model.stream);
 	g_string_free(model.waiting, TRUE);
 	return 0;

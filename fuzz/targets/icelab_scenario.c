@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "model/scenario.h"
-#include "oracles/expect.h"
 #include "oracles/message.h"
+#include "oracles/oracle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -76,19 +76,19 @@ static void check_read(const IcelabScenario *scenario)
 	g_autoptr(GError) error = NULL;
 
 	EXPECT(strpbrk(scenario->topology, "/\n") == NULL && scenario->topology[0] != '.',
-		"a topology elsewhere: %s", scenario->topology);
-	EXPECT(scenario->expectations->len > 0, "nothing is expected");
+		"scenario-check-read", "a topology elsewhere: %s", scenario->topology);
+	EXPECT(scenario->expectations->len > 0, "scenario-check-read", "nothing is expected");
 	for (guint i = 0; i < scenario->expectations->len; i++) {
 		const IcelabExpectation *expectation = scenario->expectations->pdata[i];
 
 		EXPECT(icelab_scenario_expectation(scenario, expectation->policy) == expectation,
-			"policy %s twice", icelab_policy_label(expectation->policy));
-		EXPECT(expectation->cites->len > 0, "no clause");
+			"scenario-check-read", "policy %s twice", icelab_policy_label(expectation->policy));
+		EXPECT(expectation->cites->len > 0, "scenario-check-read", "no clause");
 	}
 	again = icelab_scenario_parse(printed, "again.ini", &error);
-	EXPECT(again != NULL, "%s: %s", error->message, printed);
+	EXPECT(again != NULL, "scenario-check-read", "%s: %s", error->message, printed);
 	twice = print(again);
-	EXPECT(g_str_equal(printed, twice), "%s\n and then %s", printed, twice);
+	EXPECT(g_str_equal(printed, twice), "scenario-check-read", "%s\n and then %s", printed, twice);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -98,7 +98,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_autoptr(GError) error = NULL;
 
 	scenario = icelab_scenario_parse(text, "scenario.ini", &error);
-	EXPECT((scenario == NULL) == (error != NULL), "neither a scenario nor a message");
+	EXPECT((scenario == NULL) == (error != NULL), "scenario-input",
+		"neither a scenario nor a message");
 	if (scenario != NULL)
 		check_read(scenario);
 	else

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "model/sdp.h"
-#include "oracles/expect.h"
+#include "oracles/oracle.h"
 
 #define COPY_LIMIT 8192
 
@@ -57,23 +57,23 @@ static void check_entry(const IcelabSdpEntry *entry)
 	EXPECT(entry->host.length == 0 ||
 			   (entry->host.text >= line &&
 				   entry->host.text + entry->host.length <= line + entry->line.length),
-		"line %u: host outside", entry->number);
+		"sdp-check-entry", "line %u: host outside", entry->number);
 	EXPECT(entry->field != ICELAB_SDP_MEDIA || (entry->media >= 0 && entry->host.length == 0),
-		"line %u: m=", entry->number);
+		"sdp-check-entry", "line %u: m=", entry->number);
 	if (entry->host.length > 0) {
 		IcelabAddress address = {0};
 
 		EXPECT(icelab_connection_address_parse(entry->host, &address) &&
 				   icelab_address_equal(&address, &entry->address),
-			"line %u: another address", entry->number);
+			"sdp-check-entry", "line %u: another address", entry->number);
 	}
 	if (entry->field != ICELAB_SDP_CANDIDATE)
 		return;
-	EXPECT(icelab_candidate_parse(line, entry->line.length, &candidate, &error), "line %u: %s",
-		entry->number, error);
+	EXPECT(icelab_candidate_parse(line, entry->line.length, &candidate, &error), "sdp-check-entry",
+		"line %u: %s", entry->number, error);
 	EXPECT(candidate.port == entry->port && entry->has_port &&
 			   icelab_address_equal(&candidate.address, &entry->address),
-		"line %u: another candidate", entry->number);
+		"sdp-check-entry", "line %u: another candidate", entry->number);
 }
 
 static bool same(const IcelabSdpEntry *a, const IcelabSdpEntry *b)
@@ -96,11 +96,12 @@ static void check_same(const char *text, size_t length, const char *other, size_
 	icelab_sdp_start(&readers[1], other, other_length);
 	do {
 		found = icelab_sdp_next(&readers[0], &entries[0], &errors[0]);
-		EXPECT(icelab_sdp_next(&readers[1], &entries[1], &errors[1]) == found, "line %u",
+		EXPECT(icelab_sdp_next(&readers[1], &entries[1], &errors[1]) == found, "sdp-check-same",
+			"line %u", readers[0].number);
+		EXPECT(found == 0 || same(&entries[0], &entries[1]), "sdp-check-same", "line %u",
 			readers[0].number);
-		EXPECT(found == 0 || same(&entries[0], &entries[1]), "line %u", readers[0].number);
-		EXPECT(
-			errors[0] == errors[1], "line %u: %s and %s", readers[0].number, errors[0], errors[1]);
+		EXPECT(errors[0] == errors[1], "sdp-check-same", "line %u: %s and %s", readers[0].number,
+			errors[0], errors[1]);
 	} while (found != 0);
 }
 
@@ -133,20 +134,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	icelab_sdp_start(&reader, text, size);
 	while ((found = icelab_sdp_next(&reader, &entry, &error)) != 0) {
-		EXPECT(next_interesting(text, size, &offset, &number, &line, &line_length),
+		EXPECT(next_interesting(text, size, &offset, &number, &line, &line_length), "sdp-input",
 			"line %u is not of interest", entry.number);
 		EXPECT(
 			entry.number == number && entry.line.text == line && entry.line.length == line_length,
-			"line %u was overlooked", number);
+			"sdp-input", "line %u was overlooked", number);
 		media += begins(line, line_length, "m=") ? 1 : 0;
-		EXPECT(entry.media == media, "line %u: section %d", number, entry.media);
+		EXPECT(entry.media == media, "sdp-input", "line %u: section %d", number, entry.media);
 		if (found == 1)
 			check_entry(&entry);
 		else
 			EXPECT(error != NULL && strchr(error, ':') != NULL && strchr(error, '\n') == NULL,
-				"line %u: the message names no field", number);
+				"sdp-input", "line %u: the message names no field", number);
 	}
-	EXPECT(!next_interesting(text, size, &offset, &number, &line, &line_length),
+	EXPECT(!next_interesting(text, size, &offset, &number, &line, &line_length), "sdp-input",
 		"line %u was overlooked", number);
 	check_line_ends(text, size);
 	return 0;

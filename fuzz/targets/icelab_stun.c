@@ -14,7 +14,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "oracles/expect.h"
+#include "oracles/oracle.h"
 #include "stun/answer.h"
 #include "stun/builder.h"
 #include "stun/integrity.h"
@@ -63,7 +63,7 @@ static void check_fingerprint(const IcelabStunMessage *message)
 
 		expected = sum == there ? ICELAB_STUN_RIGHT : ICELAB_STUN_WRONG;
 	}
-	EXPECT(said == expected, "%d, by zlib %d", said, expected);
+	EXPECT(said == expected, "stun-check-fingerprint", "%d, by zlib %d", said, expected);
 }
 
 static void check_integrity(const IcelabStunMessage *message, uint16_t type)
@@ -75,11 +75,12 @@ static void check_integrity(const IcelabStunMessage *message, uint16_t type)
 			   : icelab_stun_check_integrity(message, password, KEY_LENGTH);
 
 	if (!message->has_magic) {
-		EXPECT(said != ICELAB_STUN_RIGHT, "right without the magic cookie");
+		EXPECT(said != ICELAB_STUN_RIGHT, "stun-check-integrity", "right without the magic cookie");
 		return;
 	}
 	if (at == 0) {
-		EXPECT(said == ICELAB_STUN_ABSENT, "%d of an absent attribute", said);
+		EXPECT(
+			said == ICELAB_STUN_ABSENT, "stun-check-integrity", "%d of an absent attribute", said);
 		return;
 	}
 
@@ -96,7 +97,7 @@ static void check_integrity(const IcelabStunMessage *message, uint16_t type)
 	g_hmac_update(hmac, copy, (gssize)at);
 	g_hmac_get_digest(hmac, sum, &sum_length);
 	EXPECT((said == ICELAB_STUN_RIGHT) == (memcmp(sum, message->bytes + at + 4, length) == 0),
-		"type %04x: %d, not by GLib", type, said);
+		"stun-check-integrity", "type %04x: %d, not by GLib", type, said);
 }
 
 static void build_value(IcelabStunBuilder *builder, const IcelabStunMessage *message,
@@ -127,10 +128,10 @@ static void build_value(IcelabStunBuilder *builder, const IcelabStunMessage *mes
 		break;
 	case ICELAB_STUN_ERROR_CODE:
 		if (icelab_stun_read_error_code(attribute, &code, &text)) {
-			EXPECT(code >= 300 && code <= 699, "code %u", code);
+			EXPECT(code >= 300 && code <= 699, "stun-build-value", "code %u", code);
 			EXPECT(memchr(text.text, 0, text.length) != NULL ||
 					   g_utf8_validate_len(text.text, text.length, NULL),
-				"a reason that is not UTF-8");
+				"stun-build-value", "a reason that is not UTF-8");
 			if (memchr(text.text, '\0', text.length) != NULL)
 				break;
 			memcpy(reason, text.text, text.length);
@@ -149,7 +150,7 @@ static void build_value(IcelabStunBuilder *builder, const IcelabStunMessage *mes
 	default:
 		if (icelab_stun_read_text(attribute, &text))
 			EXPECT(text.text == (const char *)attribute->value && text.length == attribute->length,
-				"a text elsewhere");
+				"stun-build-value", "a text elsewhere");
 		break;
 	}
 	icelab_stun_build_attribute(builder, attribute->type, attribute->value, attribute->length);
@@ -196,26 +197,29 @@ static void check_rebuilt(const IcelabStunMessage *message)
 	while (icelab_stun_next(&reader, &attribute)) {
 		EXPECT(attribute.value - 4 >= behind &&
 				   attribute.value + attribute.length <= message->bytes + message->length,
-			"an attribute outside");
+			"stun-check-rebuilt", "an attribute outside");
 		behind = attribute.value + attribute.length;
 		build_value(&builder, message, &attribute);
 	}
 
 	size_t length = icelab_stun_build_end(&builder);
 
-	EXPECT(length > 0 && length <= message->length, "built %zu of %zu", length, message->length);
-	EXPECT(icelab_stun_parse(bytes, length, &rebuilt) == ICELAB_STUN_OK, "not read again");
+	EXPECT(length > 0 && length <= message->length, "stun-check-rebuilt", "built %zu of %zu",
+		length, message->length);
+	EXPECT(icelab_stun_parse(bytes, length, &rebuilt) == ICELAB_STUN_OK, "stun-check-rebuilt",
+		"not read again");
 	EXPECT(rebuilt.message_class == message->message_class && rebuilt.method == message->method &&
 			   rebuilt.has_magic == message->has_magic &&
 			   memcmp(rebuilt.transaction, message->transaction, 16) == 0,
-		"another header");
+		"stun-check-rebuilt", "another header");
 	icelab_stun_start(&reader, message);
 	icelab_stun_start(&again, &rebuilt);
 	while (icelab_stun_next(&reader, &attribute)) {
-		EXPECT(icelab_stun_next(&again, &other), "an attribute less");
-		EXPECT(same_value(&attribute, &other), "another value of type %04x", attribute.type);
+		EXPECT(icelab_stun_next(&again, &other), "stun-check-rebuilt", "an attribute less");
+		EXPECT(same_value(&attribute, &other), "stun-check-rebuilt", "another value of type %04x",
+			attribute.type);
 	}
-	EXPECT(!icelab_stun_next(&again, &other), "an attribute more");
+	EXPECT(!icelab_stun_next(&again, &other), "stun-check-rebuilt", "an attribute more");
 }
 
 static void check_answer(const uint8_t *data, size_t size)
@@ -233,26 +237,29 @@ static void check_answer(const uint8_t *data, size_t size)
 	const IcelabAddress *source = &sources[data[19] & 1];
 	size_t length = icelab_stun_answer(&request, source, 32853, bytes);
 
-	EXPECT(length > 0 && icelab_stun_parse(bytes, length, &answer) == ICELAB_STUN_OK, "%zu bytes",
-		length);
+	EXPECT(length > 0 && icelab_stun_parse(bytes, length, &answer) == ICELAB_STUN_OK,
+		"stun-check-answer", "%zu bytes", length);
 	EXPECT(
 		answer.method == request.method && memcmp(answer.transaction, request.transaction, 16) == 0,
-		"to another request");
+		"stun-check-answer", "to another request");
 	EXPECT(icelab_stun_check_fingerprint(&answer) == icelab_stun_check_fingerprint(&request),
-		"another fingerprint");
+		"stun-check-answer", "another fingerprint");
 	if (answer.message_class == ICELAB_STUN_ERROR) {
-		EXPECT(icelab_stun_find(&answer, ICELAB_STUN_ERROR_CODE, &attribute), "no code");
+		EXPECT(icelab_stun_find(&answer, ICELAB_STUN_ERROR_CODE, &attribute), "stun-check-answer",
+			"no code");
 		return;
 	}
-	EXPECT(answer.message_class == ICELAB_STUN_SUCCESS, "class %d", answer.message_class);
+	EXPECT(answer.message_class == ICELAB_STUN_SUCCESS, "stun-check-answer", "class %d",
+		answer.message_class);
 	EXPECT(icelab_stun_find(&answer,
 			   answer.has_magic ? ICELAB_STUN_XOR_MAPPED_ADDRESS : ICELAB_STUN_MAPPED_ADDRESS,
 			   &attribute),
-		"no address");
+		"stun-check-answer", "no address");
 	EXPECT(answer.has_magic ? icelab_stun_read_xor_address(&answer, &attribute, &address, &port)
 							: icelab_stun_read_address(&attribute, &address, &port),
-		"no address");
-	EXPECT(icelab_address_equal(&address, source) && port == 32853, "another address");
+		"stun-check-answer", "no address");
+	EXPECT(icelab_address_equal(&address, source) && port == 32853, "stun-check-answer",
+		"another address");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -262,19 +269,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t measured = 0;
 	IcelabStunStatus status = icelab_stun_parse(data, size, &message);
 
-	EXPECT(icelab_stun_parse(data, size, &again) == status, "not the same twice");
+	EXPECT(icelab_stun_parse(data, size, &again) == status, "stun-input", "not the same twice");
 	EXPECT((icelab_stun_measure(data, size, &measured) == ICELAB_STUN_OK && measured == size) ||
 			   status != ICELAB_STUN_OK,
-		"of another size");
-	EXPECT(measured >= 20 && measured % 4 == 0 && measured <= 20 + 65532, "measured %zu", measured);
+		"stun-input", "of another size");
+	EXPECT(measured >= 20 && measured % 4 == 0 && measured <= 20 + 65532, "stun-input",
+		"measured %zu", measured);
 	if (status != ICELAB_STUN_OK)
 		return 0;
-	EXPECT(icelab_stun_parse(data, size - 1, &again) != ICELAB_STUN_OK, "a byte less");
+	EXPECT(
+		icelab_stun_parse(data, size - 1, &again) != ICELAB_STUN_OK, "stun-input", "a byte less");
 	check_rebuilt(&message);
 	check_fingerprint(&message);
 	check_integrity(&message, ICELAB_STUN_MESSAGE_INTEGRITY);
 	check_integrity(&message, ICELAB_STUN_MESSAGE_INTEGRITY_SHA256);
-	EXPECT(icelab_stun_unknown_required(&message, unknown, 8) <= 8, "too many");
+	EXPECT(icelab_stun_unknown_required(&message, unknown, 8) <= 8, "stun-input", "too many");
 	check_answer(data, size);
 	return 0;
 }

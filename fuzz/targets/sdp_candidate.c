@@ -31,7 +31,7 @@
 
 #include "guards.h"
 #include "model/sdp.h"
-#include "oracles/expect.h"
+#include "oracles/oracle.h"
 #include "oracles/sdp_line.h"
 
 #define STREAMS 2
@@ -68,16 +68,17 @@ static void on_log(
 		if (strcmp(message, known[i].text) == 0 && icelab_guard(known[i].id))
 			return;
 	}
-	EXPECT((level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR)) == 0, "%s: %s",
-		domain != NULL ? domain : "?", message);
+	EXPECT((level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR)) == 0, "sdp-candidate-on-log",
+		"%s: %s", domain != NULL ? domain : "?", message);
 }
 
 static NiceAgent *new_agent(void)
 {
 	NiceAgent *agent = nice_agent_new(NULL, NICE_COMPATIBILITY_RFC5245);
 
-	EXPECT(nice_agent_add_stream(agent, COMPONENTS) == 1, "the first stream");
-	EXPECT(nice_agent_add_stream(agent, 1) == 2, "the second stream");
+	EXPECT(nice_agent_add_stream(agent, COMPONENTS) == 1, "sdp-candidate-new-agent",
+		"the first stream");
+	EXPECT(nice_agent_add_stream(agent, 1) == 2, "sdp-candidate-new-agent", "the second stream");
 	return agent;
 }
 
@@ -88,10 +89,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	g_log_set_default_handler(on_log, NULL);
 	listener = new_agent();
 	speaker = new_agent();
-	EXPECT(
-		nice_agent_set_local_credentials(speaker, 1, "ufra", "passwordpasswordpasswo"), "stream 1");
-	EXPECT(
-		nice_agent_set_local_credentials(speaker, 2, "gufr", "wordpasswordpasswordpa"), "stream 2");
+	EXPECT(nice_agent_set_local_credentials(speaker, 1, "ufra", "passwordpasswordpasswo"),
+		"sdp-candidate-LLVMFuzzerInitialize", "stream 1");
+	EXPECT(nice_agent_set_local_credentials(speaker, 2, "gufr", "wordpasswordpasswordpa"),
+		"sdp-candidate-LLVMFuzzerInitialize", "stream 2");
 	return 0;
 }
 
@@ -171,19 +172,27 @@ static bool can_be_said(const NiceCandidate *candidate)
 static void check_against_reader(
 	const NiceCandidate *candidate, const SdpLine *line, guint stream_id)
 {
-	EXPECT(candidate->stream_id == stream_id, "stream %u", candidate->stream_id);
-	EXPECT(candidate->component_id == line->component, "component %u", candidate->component_id);
-	EXPECT(candidate->priority == line->priority, "priority %u", candidate->priority);
-	EXPECT((int)candidate->type == (int)line->type, "type %d", candidate->type);
-	EXPECT((int)candidate->transport == (int)line->transport, "transport %d", candidate->transport);
+	EXPECT(candidate->stream_id == stream_id, "sdp-candidate-check-against-reader", "stream %u",
+		candidate->stream_id);
+	EXPECT(candidate->component_id == line->component, "sdp-candidate-check-against-reader",
+		"component %u", candidate->component_id);
+	EXPECT(candidate->priority == line->priority, "sdp-candidate-check-against-reader",
+		"priority %u", candidate->priority);
+	EXPECT((int)candidate->type == (int)line->type, "sdp-candidate-check-against-reader", "type %d",
+		candidate->type);
+	EXPECT((int)candidate->transport == (int)line->transport, "sdp-candidate-check-against-reader",
+		"transport %d", candidate->transport);
 	EXPECT(strlen(candidate->foundation) == line->foundation.length &&
 			   memcmp(candidate->foundation, line->foundation.text, line->foundation.length) == 0,
-		"foundation %s", candidate->foundation);
-	EXPECT(line->foundation.length < NICE_CANDIDATE_MAX_FOUNDATION, "foundation %s",
-		candidate->foundation);
-	EXPECT(address_is(&candidate->addr, &line->address), "address");
-	EXPECT(address_is(&candidate->base_addr, &line->base), "raddr");
-	EXPECT(candidate->username == NULL && candidate->password == NULL, "credentials from nowhere");
+		"sdp-candidate-check-against-reader", "foundation %s", candidate->foundation);
+	EXPECT(line->foundation.length < NICE_CANDIDATE_MAX_FOUNDATION,
+		"sdp-candidate-check-against-reader", "foundation %s", candidate->foundation);
+	EXPECT(address_is(&candidate->addr, &line->address), "sdp-candidate-check-against-reader",
+		"address");
+	EXPECT(address_is(&candidate->base_addr, &line->base), "sdp-candidate-check-against-reader",
+		"raddr");
+	EXPECT(candidate->username == NULL && candidate->password == NULL,
+		"sdp-candidate-check-against-reader", "credentials from nowhere");
 }
 
 /* Well-formed to the letter, and nothing that libnice has no means for: names in place of
@@ -217,12 +226,18 @@ static void check_against_strict(const NiceCandidate *candidate, const IcelabCan
 										   : NICE_CANDIDATE_TRANSPORT_UDP;
 	IcelabAddress address = address_of(&candidate->addr);
 
-	EXPECT(candidate->component_id == strict->component, "component %u", candidate->component_id);
-	EXPECT(candidate->priority == strict->priority, "priority %u", candidate->priority);
-	EXPECT((int)candidate->type == (int)strict->type, "type %d", candidate->type);
-	EXPECT(candidate->transport == transport, "transport %d", candidate->transport);
-	EXPECT(icelab_address_equal(&address, &strict->address), "address");
-	EXPECT(nice_address_get_port(&candidate->addr) == strict->port, "port");
+	EXPECT(candidate->component_id == strict->component, "sdp-candidate-check-against-strict",
+		"component %u", candidate->component_id);
+	EXPECT(candidate->priority == strict->priority, "sdp-candidate-check-against-strict",
+		"priority %u", candidate->priority);
+	EXPECT((int)candidate->type == (int)strict->type, "sdp-candidate-check-against-strict",
+		"type %d", candidate->type);
+	EXPECT(candidate->transport == transport, "sdp-candidate-check-against-strict", "transport %d",
+		candidate->transport);
+	EXPECT(icelab_address_equal(&address, &strict->address), "sdp-candidate-check-against-strict",
+		"address");
+	EXPECT(nice_address_get_port(&candidate->addr) == strict->port,
+		"sdp-candidate-check-against-strict", "port");
 }
 
 static void check_written(const NiceCandidate *candidate, guint stream_id)
@@ -235,9 +250,10 @@ static void check_written(const NiceCandidate *candidate, guint stream_id)
 	const char *error = NULL;
 
 	if (strchr(candidate->foundation, ' ') == NULL) {
-		EXPECT(again != NULL, "%s is refused", written);
+		EXPECT(again != NULL, "sdp-candidate-check-written", "%s is refused", written);
 		if (can_be_said(candidate))
-			EXPECT(same_candidate(candidate, again), "%s is read differently", written);
+			EXPECT(same_candidate(candidate, again), "sdp-candidate-check-written",
+				"%s is read differently", written);
 	}
 	if (again != NULL)
 		nice_candidate_free(again);
@@ -247,8 +263,8 @@ static void check_written(const NiceCandidate *candidate, guint stream_id)
 			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") !=
 			strlen(candidate->foundation))
 		return;
-	EXPECT(icelab_candidate_parse(written, strlen(written), &strict, &error), "%s: %s", error,
-		written);
+	EXPECT(icelab_candidate_parse(written, strlen(written), &strict, &error),
+		"sdp-candidate-check-written", "%s: %s", error, written);
 	if (nice_address_get_port(&candidate->addr) != 0)
 		check_against_strict(candidate, &strict);
 }
@@ -262,10 +278,11 @@ static NiceCandidate *read_line(guint stream_id, const char *text)
 	const char *error = NULL;
 	bool accepted = sdp_line_read(text, &line);
 
-	EXPECT((candidate != NULL) == accepted, "%s is %s", text, accepted ? "refused" : "accepted");
+	EXPECT((candidate != NULL) == accepted, "sdp-candidate-read-line", "%s is %s", text,
+		accepted ? "refused" : "accepted");
 	if (icelab_candidate_parse(text, strlen(text), &strict, &error) && text[0] == 'a' &&
 		is_within_means(&strict, text)) {
-		EXPECT(candidate != NULL, "%s is well-formed and refused", text);
+		EXPECT(candidate != NULL, "sdp-candidate-read-line", "%s is well-formed and refused", text);
 		check_against_strict(candidate, &strict);
 	}
 	if (candidate == NULL)
@@ -329,8 +346,8 @@ static const char *last_value(
 static void check_stream(const Description *description, const char *text, unsigned flags)
 {
 	bool leaks = description->ufrags > 1 || description->passwords > 1;
-	bool wanted =
-		(flags & WITHOUT_CREDENTIALS) == 0 && !(leaks && icelab_guard("sdp-credentials-leak"));
+	bool wanted = (flags & WITHOUT_CREDENTIALS) == 0 &&
+				  !(leaks && icelab_guard("sdp-stream-credentials-leak"));
 	char *ufrag = NULL;
 	char *password = NULL;
 	GSList *expected = NULL;
@@ -342,14 +359,15 @@ static void check_stream(const Description *description, const char *text, unsig
 		if (description->read[i] != NULL)
 			expected = g_slist_prepend(expected, description->read[i]->data);
 	}
-	EXPECT(same_list(candidates, expected), "other candidates than in the lines");
+	EXPECT(same_list(candidates, expected), "sdp-candidate-check-stream",
+		"other candidates than in the lines");
 	if (wanted && !description->refused) {
 		EXPECT(
 			g_strcmp0(ufrag, last_value(description, "a=ice-ufrag:", 0, description->count)) == 0,
-			"ufrag %s", ufrag);
+			"sdp-candidate-check-stream", "ufrag %s", ufrag);
 		EXPECT(
 			g_strcmp0(password, last_value(description, "a=ice-pwd:", 0, description->count)) == 0,
-			"pwd %s", password);
+			"sdp-candidate-check-stream", "pwd %s", password);
 	}
 	g_slist_free(expected);
 	free_candidates(candidates);
@@ -431,21 +449,22 @@ static void check_session(const Description *description, const char *text)
 	int result = nice_agent_parse_remote_sdp(listener, text);
 
 	expect_session(description, &session);
-	EXPECT(result == session.result, "%d, not %d", result, session.result);
+	EXPECT(result == session.result, "sdp-candidate-check-session", "%d, not %d", result,
+		session.result);
 	for (guint i = 0; i < STREAMS; i++) {
 		NiceStream *stream = agent_find_stream(listener, i + 1);
 		const char *ufrag = session.ufrags[i] != NULL ? session.ufrags[i] : "";
 		const char *password = session.passwords[i] != NULL ? session.passwords[i] : "";
 
-		EXPECT(strncmp(stream->remote_ufrag, ufrag, NICE_STREAM_MAX_UFRAG - 1) == 0, "ufrag %s",
-			stream->remote_ufrag);
-		EXPECT(strncmp(stream->remote_password, password, NICE_STREAM_MAX_PWD - 1) == 0, "pwd %s",
-			stream->remote_password);
+		EXPECT(strncmp(stream->remote_ufrag, ufrag, NICE_STREAM_MAX_UFRAG - 1) == 0,
+			"sdp-candidate-check-session", "ufrag %s", stream->remote_ufrag);
+		EXPECT(strncmp(stream->remote_password, password, NICE_STREAM_MAX_PWD - 1) == 0,
+			"sdp-candidate-check-session", "pwd %s", stream->remote_password);
 		for (guint j = 0; j < (i == 0 ? COMPONENTS : 1u); j++) {
 			GSList *remote = nice_agent_get_remote_candidates(listener, i + 1, j + 1);
 
-			EXPECT(same_list(remote, session.remote[i][j]), "candidates of stream %u component %u",
-				i + 1, j + 1);
+			EXPECT(same_list(remote, session.remote[i][j]), "sdp-candidate-check-session",
+				"candidates of stream %u component %u", i + 1, j + 1);
 			free_candidates(remote);
 			free_candidates(session.remote[i][j]);
 		}
@@ -543,14 +562,16 @@ static void check_generated(const Description *description, unsigned flags)
 	expect_stream(&expected, 1, name);
 	length = expected.text->len;
 	stream_written = nice_agent_generate_local_stream_sdp(speaker, 1, TRUE);
-	EXPECT(strcmp(stream_written, expected.text->str) == 0, "%s\n not\n%s", stream_written,
-		expected.text->str);
+	EXPECT(strcmp(stream_written, expected.text->str) == 0, "sdp-candidate-check-generated",
+		"%s\n not\n%s", stream_written, expected.text->str);
 	bare = nice_agent_generate_local_stream_sdp(speaker, 1, FALSE);
-	EXPECT(strcmp(bare, strstr(expected.text->str, "a=ice-ufrag:")) == 0, "%s", bare);
+	EXPECT(strcmp(bare, strstr(expected.text->str, "a=ice-ufrag:")) == 0,
+		"sdp-candidate-check-generated", "%s", bare);
 	expect_stream(&expected, 2, "-");
 	written = nice_agent_generate_local_sdp(speaker);
-	EXPECT(strcmp(written, expected.text->str) == 0, "%s\n not\n%s", written, expected.text->str);
-	EXPECT(length <= expected.text->len, "a shorter description");
+	EXPECT(strcmp(written, expected.text->str) == 0, "sdp-candidate-check-generated",
+		"%s\n not\n%s", written, expected.text->str);
+	EXPECT(length <= expected.text->len, "sdp-candidate-check-generated", "a shorter description");
 	for (GSList *i = speaker->streams; i != NULL; i = i->next) {
 		NiceStream *stream = i->data;
 
