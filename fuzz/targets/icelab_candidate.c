@@ -10,6 +10,7 @@
  * address is read as inet_pton(3) reads it and written as inet_ntop(3) writes it. */
 #include <arpa/inet.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "model/candidate.h"

@@ -305,10 +305,6 @@ typedef struct {
 	char **lines;
 	GSList *read[LINE_LIMIT]; /* at most one candidate each */
 	guint count;
-	guint media;
-	guint ufrags;
-	guint passwords;
-	bool refused; /* one of the candidate lines was */
 } Description;
 
 static void read_lines(Description *description)
@@ -316,57 +312,85 @@ static void read_lines(Description *description)
 	for (; description->lines[description->count] != NULL; description->count++) {
 		const char *text = description->lines[description->count];
 
-		description->media += g_str_has_prefix(text, "m=") ? 1 : 0;
-		description->ufrags += g_str_has_prefix(text, "a=ice-ufrag:") ? 1 : 0;
-		description->passwords += g_str_has_prefix(text, "a=ice-pwd:") ? 1 : 0;
 		if (!g_str_has_prefix(text, "a=candidate:"))
 			continue;
 		NiceCandidate *candidate = read_line(1, text);
 
 		if (candidate != NULL)
 			description->read[description->count] = g_slist_prepend(NULL, candidate);
-		else
-			description->refused = true;
 	}
 }
 
-static const char *last_value(
-	const Description *description, const char *prefix, guint from, guint to)
+static const char *last_value(const Description *description, const char *prefix, guint end)
 {
 	const char *value = NULL;
 
-	for (guint i = from; i < to; i++) {
+	for (guint i = 0; i < end; i++) {
 		if (g_str_has_prefix(description->lines[i], prefix))
 			value = description->lines[i] + strlen(prefix);
 	}
 	return value;
 }
 
-/* The description of one stream. */
-static void check_stream(const Description *description, const char *text, unsigned flags)
+/* The lines of the first stream: callers cut a session's description at m=. */
+static guint first_section(const Description *description)
 {
-	bool leaks = description->ufrags > 1 || description->passwords > 1;
-	bool wanted = (flags & WITHOUT_CREDENTIALS) == 0 &&
-				  !(leaks && icelab_guard("sdp-stream-credentials-leak"));
+	guint media = 0;
+	guint end = 0;
+
+	for (; end < description->count; end++) {
+		media += g_str_has_prefix(description->lines[end], "m=") ? 1 : 0;
+		if (media == 2)
+			break;
+	}
+	return end;
+}
+
+static guint count_lines(const Description *description, const char *prefix, guint end)
+{
+	guint count = 0;
+
+	for (guint i = 0; i < end; i++)
+		count += g_str_has_prefix(description->lines[i], prefix) ? 1 : 0;
+	return count;
+}
+
+/* The description of one stream. */
+static void check_stream(const Description *description, unsigned flags)
+{
+	guint end = first_section(description);
+	bool leaks = count_lines(description, "a=ice-ufrag:", end) > 1 ||
+				 count_lines(description, "a=ice-pwd:", end) > 1;
+	bool wanted =
+		(flags & WITHOUT_CREDENTIALS) == 0 && !(leaks && icelab_guard("sdp-credentials-leak"));
+	bool refused = false;
 	char *ufrag = NULL;
 	char *password = NULL;
+	char *rest = description->lines[end];
+	g_autofree char *text = NULL;
 	GSList *expected = NULL;
-	GSList *candidates = nice_agent_parse_remote_stream_sdp(
+	GSList *candidates;
+
+	description->lines[end] = NULL;
+	text = g_strjoinv("\n", description->lines);
+	description->lines[end] = rest;
+	candidates = nice_agent_parse_remote_stream_sdp(
 		listener, 1, text, wanted ? &ufrag : NULL, wanted ? &password : NULL);
+	for (guint i = 0; i < end; i++)
+		refused = refused || (g_str_has_prefix(description->lines[i], "a=candidate:") &&
+								 description->read[i] == NULL);
 
 	/* The last comes first, as the list is made. */
-	for (guint i = 0; !description->refused && i < description->count; i++) {
+	for (guint i = 0; !refused && i < end; i++) {
 		if (description->read[i] != NULL)
 			expected = g_slist_prepend(expected, description->read[i]->data);
 	}
 	EXPECT(same_list(candidates, expected), "sdp-candidate-check-stream",
 		"other candidates than in the lines");
-	if (wanted && !description->refused) {
-		EXPECT(
-			g_strcmp0(ufrag, last_value(description, "a=ice-ufrag:", 0, description->count)) == 0,
+	if (wanted && !refused) {
+		EXPECT(g_strcmp0(ufrag, last_value(description, "a=ice-ufrag:", end)) == 0,
 			"sdp-candidate-check-stream", "ufrag %s", ufrag);
-		EXPECT(
-			g_strcmp0(password, last_value(description, "a=ice-pwd:", 0, description->count)) == 0,
+		EXPECT(g_strcmp0(password, last_value(description, "a=ice-pwd:", end)) == 0,
 			"sdp-candidate-check-stream", "pwd %s", password);
 	}
 	g_slist_free(expected);
@@ -598,7 +622,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	description.lines = g_strsplit(text, "\n", 0);
 	if (g_strv_length(description.lines) <= LINE_LIMIT) {
 		read_lines(&description);
-		check_stream(&description, text, flags);
+		check_stream(&description, flags);
 		check_session(&description, text);
 		check_generated(&description, flags);
 	}
