@@ -40,6 +40,9 @@ if(ICELAB_BROWSERS)
 		icelab_add_adapter(variants/chromium-${VARIANT} LABELS browsers TIMEOUT 240 SCENARIOS lan
 			POLICIES ${CHROMIUM_POLICIES})
 	endforeach()
+	icelab_add_adapter(variants/firefox-managed LABELS browsers TIMEOUT 240 SCENARIOS lan
+		POLICIES default_public_and_private_interfaces default_public_interface_only
+			disable_non_proxied_udp)
 endif()
 
 # One value of a group of an INI file.

@@ -75,7 +75,8 @@ static const char *const told[] = {ICE "default_address_only", ICE "no_host", IC
 	ICE "proxy_only_if_behind_proxy", "permissions.default.microphone", NULL};
 
 typedef struct {
-	GString *preferences; /* user.js */
+	GString *preferences; /* user.js: a person's choice, or an extension's */
+	GString *locked;      /* policies.json: an administrator's; NULL where there is none */
 	IcelabBrowserPlan *plan;
 } Setting;
 
@@ -84,6 +85,16 @@ static void set(const Setting *setting, const char *name, const char *value)
 	g_string_append_printf(setting->preferences, "user_pref(\"%s\", %s);\n", name, value);
 	g_string_append_printf(setting->plan->detail, "%s%s = %s",
 		setting->plan->detail->len > 0 ? ", " : "", name, value);
+}
+
+/* The contrary preference shows that an administrator's choice beats it. */
+static void lock(const Setting *setting, const char *name)
+{
+	g_string_append_printf(setting->locked, "%s\"%s\": {\"Value\": true, \"Status\": \"locked\"}",
+		setting->locked->len > 0 ? ", " : "", name);
+	g_string_append_printf(setting->plan->detail, "%smanaged %s = true beside the preference",
+		setting->plan->detail->len > 0 ? ", " : "", name);
+	g_string_append_printf(setting->preferences, "user_pref(\"%s\", false);\n", name);
 }
 
 static void set_policy(const IcelabRequest *request, const Setting *setting)
@@ -96,22 +107,45 @@ static void set_policy(const IcelabRequest *request, const Setting *setting)
 	/* The page asks for that one: iceTransportPolicy. */
 	if (strcmp(policy, "relay") == 0)
 		policy = "default";
+	/* The first step is no preference, so "default" ends before any. */
 	for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
-		if (steps[i].preference != NULL) {
-			if (on)
-				set(setting, steps[i].preference, "true");
-			icelab_policy_proof_expect(
-				setting->plan->proof, steps[i].preference, on ? "true" : "false");
+		const char *preference = steps[i].preference;
+
+		if (preference != NULL) {
+			if (on && setting->locked != NULL)
+				lock(setting, preference);
+			else if (on)
+				set(setting, preference, "true");
+			icelab_policy_proof_expect(setting->plan->proof, preference, on ? "true" : "false");
 		}
 		on &= strcmp(steps[i].policy, policy) != 0;
 	}
 }
 
-static gboolean install(IcelabBrowserPlan *plan, GError **error)
+/* Beside the program, where an administrator may put it. */
+static gboolean write_policies(const char *installation, const GString *locked, GError **error)
 {
-	g_autofree char *folder = g_build_filename(plan->folder, "installation", NULL);
-	char *program = icelab_firefox_install(plan->program, folder, told, error);
+	g_autofree char *folder = g_build_filename(installation, "distribution", NULL);
+	g_autofree char *path = g_build_filename(folder, "policies.json", NULL);
+	g_autofree char *text =
+		g_strdup_printf("{\"policies\": {\"Preferences\": {%s}}}\n", locked->str);
 
+	if (g_mkdir_with_parents(folder, 0700) != 0) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s cannot be made", folder);
+		return FALSE;
+	}
+	return g_file_set_contents(path, text, -1, error);
+}
+
+static gboolean install(const Setting *setting, GError **error)
+{
+	IcelabBrowserPlan *plan = setting->plan;
+	g_autofree char *folder = g_build_filename(plan->folder, "installation", NULL);
+	char *program;
+
+	if (setting->locked != NULL && !write_policies(folder, setting->locked, error))
+		return FALSE;
+	program = icelab_firefox_install(plan->program, folder, told, error);
 	if (program == NULL)
 		return FALSE;
 	g_free(plan->program);
@@ -124,7 +158,9 @@ static gboolean prepare(const IcelabRequest *request, G_GNUC_UNUSED const char *
 {
 	g_autofree char *path = g_build_filename(plan->folder, "user.js", NULL);
 	g_autoptr(GString) preferences = g_string_new(quiet);
-	const Setting setting = {preferences, plan};
+	g_autoptr(GString) locked = g_string_new(NULL);
+	const Setting setting = {
+		preferences, strcmp(ICELAB_ADAPTER_NAME, "firefox-managed") == 0 ? locked : NULL, plan};
 
 	set_policy(request, &setting);
 	/* The kept permission is what lifts the restriction, whether the page asks for it or not. */
@@ -148,7 +184,7 @@ static gboolean prepare(const IcelabRequest *request, G_GNUC_UNUSED const char *
 	/* In a user namespace of one user its sandbox can make another one, but not map users into it,
 	 * and its processes crash. It goes without, and keeps the rest of the sandbox. */
 	setenv("MOZ_ASSUME_USER_NS", "0", 1);
-	return g_file_set_contents(path, preferences->str, -1, error) && install(plan, error);
+	return g_file_set_contents(path, preferences->str, -1, error) && install(&setting, error);
 }
 
 static const IcelabBrowser firefox = {
@@ -183,10 +219,10 @@ static void read_version(const char *program, char version[VERSION_LIMIT])
 
 int main(int argc, char **argv)
 {
-	const char *program = icelab_browser_find(&firefox, "firefox");
+	const char *program = icelab_browser_find(&firefox, ICELAB_ADAPTER_NAME);
 	char version[VERSION_LIMIT] = "unknown";
 	IcelabImplementation implementation = {
-		.name = "firefox",
+		.name = ICELAB_ADAPTER_NAME,
 		.version = version,
 		.policies = policies,
 		.features = features,

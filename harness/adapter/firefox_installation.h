@@ -8,7 +8,8 @@
  * copy, since it looks where it really lies, everything else as links, and the script beside them.
  */
 
-/* Makes `folder`, which must not exist, for a program; `preferences` is what the script is to tell
- * (firefox_log.h). Returns the program's path in it, caller frees; or NULL and `error`. */
+/* Makes in `folder` what it does not have yet of a program's installation; `preferences` is what
+ * the script is to tell (firefox_log.h). Returns the program's path in it, caller frees; or NULL
+ * and `error`. */
 char *icelab_firefox_install(
 	const char *program, const char *folder, const char *const *preferences, GError **error);
