@@ -35,8 +35,8 @@ static void judge_pair(NiceStream *stream, const CandidateCheckPair *pair)
 		return;
 	/* RFC 8445 6.1.2.6. */
 	if (pair->nominated && !pair->valid)
-		talk_broken(agent->force_relay ? "relay-nominated-not-valid" : NULL, "RFC 8445 7.2.5.3.4",
-			"a pair is nominated that is not valid");
+		talk_broken(agent->force_relay ? "relay-nominated-not-valid" : "response-pair-not-valid",
+			"RFC 8445 7.2.5.3.4", "a pair is nominated that is not valid");
 	if (pair->valid && pair->state != NICE_CHECK_SUCCEEDED &&
 		pair->state != NICE_CHECK_DISCOVERED && pair->state != NICE_CHECK_IN_PROGRESS &&
 		pair->state != NICE_CHECK_WAITING && pair->state != NICE_CHECK_FAILED)

@@ -488,6 +488,9 @@ static void change_streams(IcelabScript *script)
 
 	switch (which & 3) {
 	case 0:
+		/* The refresh of a relayed candidate that was redundant outlives the stream's sockets. */
+		if (talk.agent->pruning_refreshes != NULL && icelab_guard("turn-redundant-refresh"))
+			break;
 		nice_agent_remove_stream(talk.agent, stream->id);
 		stream->removed = true;
 		break;

