@@ -9,6 +9,7 @@ foreach(NAME candidate sdp)
 endforeach()
 icelab_fuzz_target(icelab_packet SOURCES targets/icelab_packet.c ${HARNESS}/lab/packet.c
 	LINK icelab_model MAX_LEN 2048 MSAN)
+icelab_fuzz_target(icelab_dns SOURCES targets/icelab_dns.c LINK icelab_dns MAX_LEN 1024 MSAN)
 icelab_fuzz_target(icelab_stun SOURCES targets/icelab_stun.c SEEDS seeds/stun.c
 	LINK icelab_stun z MAX_LEN 2048)
 
