@@ -2,8 +2,8 @@
 /* Seeds of ice_agent: one conversation of each kind, from beginning to end. */
 #include <string.h>
 
-#include "talk/script.h"
 #include "seeds/seed.h"
+#include "talk/script.h"
 
 static uint8_t bytes[2048];
 static size_t length;
@@ -115,6 +115,7 @@ static void plain(void)
 
 	begin();
 	bytes[MANNERS] = 0x40 | 0x80;
+	bytes[MISC] = 4;
 	bytes[USE] = CONTROLLING;
 	STEP(STEP_REMOTE, REMOTE_ONE);
 	STEP(STEP_CHECK, 0, 0, 0, 0x15, 0, 0);
@@ -400,6 +401,35 @@ static void dialects(void)
 		STEP(STEP_ADVANCE, 8);
 		STEP(STEP_READ, 0);
 		end(names[dialect]);
+	}
+	for (uint8_t dialect = 0; dialect < 6; dialect++) {
+		begin();
+		bytes[DIALECT] = dialect;
+		bytes[USE] = CONTROLLING | FORCE_RELAY;
+		bytes[SHAPE] = ONE_RELAY;
+		bytes[RELAY_TYPES] = dialect == 4 ? 1 : 0;
+		bytes[MISC] = 4;
+		STEP(STEP_REMOTE, REMOTE_ONE);
+		STEP(STEP_ROUNDS, 20);
+		STEP(STEP_SEND, 0, 0, 'h', 'i');
+		STEP(STEP_CHECK, 0x80, 0, 0, 0x10, 0, 0);
+		STEP(STEP_ROUNDS, 10);
+		STEP(STEP_DATA, 0x80, 0, 'd', 'a', 't', 'a');
+		STEP(STEP_SEND, 0, 2, 'h', 'i');
+		STEP(STEP_ADVANCE, 7);
+		STEP(STEP_ROUNDS, 4);
+		STEP(STEP_ADVANCE, 7);
+		STEP(STEP_ROUNDS, 4);
+		STEP(STEP_ADVANCE, 8);
+		STEP(STEP_READ, 0);
+		{
+			static const char *const relayed[] = {"dialect RFC5245 relayed, logged",
+				"dialect GOOGLE relayed, logged", "dialect MSN relayed, logged",
+				"dialect WLM2009 relayed, logged", "dialect OC2007 relayed, logged",
+				"dialect OC2007R2 relayed, logged"};
+
+			end(relayed[dialect]);
+		}
 	}
 	for (uint8_t dialect = 1; dialect < 6; dialect += 3) {
 		begin();

@@ -41,6 +41,11 @@ void icelab_world_end(void);
 /* Sets what libnice's functions keep from call to call back to its start. */
 void icelab_world_reset_statics(void);
 
+/* ---- log.c ---- */
+
+/* Whether libnice writes its debug messages; off until it is called. */
+void icelab_world_set_log(bool on);
+
 /* ---- clock.c ---- */
 
 /* Microseconds; starts where a machine would be that has been up for a while. */
