@@ -271,8 +271,8 @@ static void test_asked(void **state)
 #define WIRE(watcher, node, interface, source, count, what, bad)                                   \
 	"{\"watcher\":\"" watcher "\",\"node\":\"" node                                                \
 	"\",\"interface\":\"" interface "\",\"kind\":\"stun\",\"protocol\":\"udp\",\"source\":"        \
-									"\"" source "\",\"destination\":\"stun4\",\"count\":" count    \
-	",\"what\":\"" what "\",\"protected\":" bad "}"
+	"\"" source "\",\"destination\":\"stun4\",\"count\":" count ",\"what\":\"" what                \
+	"\",\"protected\":" bad "}"
 
 static void test_wire(void **state)
 {
