@@ -66,6 +66,19 @@ int main(int argc, char **argv)
 		seed_step(RECEIVE, 1, 0, 0, vectors[i].bytes, vectors[i].length);
 		seed_end(vectors[i].name);
 	}
+	/* Room that ends at each word of a request, and of an answer; SOFTWARE of each kind. */
+	for (uint8_t words = 5; words < 77; words += 4) {
+		char name[32];
+		seed_conversation(words % 8 < 4 ? 0 : 2, 0, (uint8_t)((words & 12)));
+		length = message(bytes, ICELAB_STUN_REQUEST);
+		seed_step(RECEIVE, 0, COOKIE | CREDENTIALS | INTEGRITY | FINGERPRINT, 0, bytes, length);
+		for (uint8_t more = 0; more < 4; more++) {
+			seed_step(REQUEST, 0, 0x0F, (uint8_t)(128 + words + more), NULL, 0);
+			seed_step(REPLY, more, more & 1 ? 0x80 : 0, (uint8_t)(128 + words + more), NULL, 0);
+		}
+		snprintf(name, sizeof name, "room %u", words);
+		seed_end(name);
+	}
 	/* More requests than libnice remembers. */
 	seed_conversation(4, 0, 0);
 	seed_step(FLOOD, 199, 0, 0, NULL, 0);

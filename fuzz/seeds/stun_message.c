@@ -37,5 +37,16 @@ int main(int argc, char **argv)
 		snprintf(name, sizeof name, "caller %u", caller);
 		seed_end(name);
 	}
+	/* Room that ends at each word of what is written. */
+	for (uint8_t words = 5; words < 60; words += 6) {
+		seed_conversation(4, 0, 0);
+		for (uint8_t more = 0; more < 6; more++) {
+			seed_step(WRITE, 0x80, (uint8_t)(64 + words + more), 0, attributes, sizeof attributes);
+			seed_step(ADDRESS, (uint8_t)(0x04 | (more & 3) << 6 | (more & 1)),
+				(uint8_t)(64 + words + more), 0, NULL, 0);
+		}
+		snprintf(name, sizeof name, "room %u", words);
+		seed_end(name);
+	}
 	return 0;
 }

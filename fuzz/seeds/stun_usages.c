@@ -140,9 +140,29 @@ static void seed_runs(void)
 	seed_end("timers");
 }
 
+/* Room that ends at each word of a request. */
+static void seed_rooms(void)
+{
+	for (uint8_t words = 0; words < 60; words += 2) {
+		char name[32];
+		seed_conversation(words % 4 == 0 ? 10 : 2, 0, 0);
+		for (uint8_t more = 0; more < 2; more++) {
+			uint8_t room = (uint8_t)(128 + words + more);
+			seed_step(CHECK, 0, 0x7F, room, NULL, 0);
+			seed_step(ALLOCATE, 0, 0x7E, room, NULL, 0);
+			seed_step(REFRESH, 0, 0x7E, room, NULL, 0);
+			seed_step(PERMIT, 0, 0x0F, room, NULL, 0);
+			seed_step(BIND, 0, more, room, NULL, 0);
+		}
+		snprintf(name, sizeof name, "room %u", words);
+		seed_end(name);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	seed_start(argc, argv);
+	seed_rooms();
 	seed_checks();
 	seed_allocations();
 	seed_runs();

@@ -6,15 +6,15 @@ set(PAIR stacks/pair.c oracles/agent_model.c ${ICELAB_GNUTLS})
 
 icelab_fuzz_target(stun_message SOURCES targets/stun_message.c stacks/users.c
 	MUTATOR ${PAIR} mutators/stun.c
-	SEEDS seeds/stun_message.c LINK icelab_libnice MSAN)
+	SEEDS seeds/stun_message.c LINK icelab_libnice MSAN MAX_LEN 2048)
 
 icelab_fuzz_target(stun_agent SOURCES targets/stun_agent.c stacks/users.c
 	MUTATOR ${PAIR} mutators/stun.c
-	SEEDS seeds/stun_agent.c LINK icelab_libnice MSAN)
+	SEEDS seeds/stun_agent.c LINK icelab_libnice MSAN MAX_LEN 2048)
 
 icelab_fuzz_target(stun_usages SOURCES targets/stun_usages.c stacks/users.c
 	MUTATOR ${PAIR} oracles/usage_model.c stacks/network.c mutators/stun.c
-	SEEDS seeds/stun_usages.c LINK icelab_libnice MSAN
+	SEEDS seeds/stun_usages.c LINK icelab_libnice MSAN MAX_LEN 2048
 	WRAP socket fcntl setsockopt sendto recv recvmsg poll close clock_gettime gettimeofday)
 
 # The same target with each stack behind target.h.
