@@ -44,8 +44,16 @@ enum {
 	NAMED = 4,
 };
 
+const char *__asan_default_options(void);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* An input allocates a thousand times and frees all of it: with the 256 MiB that are kept back
+ * elsewhere, most of the time goes into fresh pages. */
+const char *__asan_default_options(void)
+{
+	return "quarantine_size_mb=16:max_malloc_fill_size=64";
+}
 
 static NiceAgent *listener;
 static NiceAgent *speaker;
@@ -135,24 +143,42 @@ static IcelabAddress address_of(const NiceAddress *address)
 	return result;
 }
 
+static uint32_t scope_of(const NiceAddress *address)
+{
+	return address->s.addr.sa_family == AF_INET6 ? address->s.ip6.sin6_scope_id : 0;
+}
+
+static uint16_t port_of(const NiceAddress *address)
+{
+	/* At the same place in both families. */
+	return ntohs(address->s.ip4.sin_port);
+}
+
 static bool address_is(const NiceAddress *address, const SdpLineAddress *wanted)
 {
 	IcelabAddress found = address_of(address);
 
 	return icelab_address_equal(&found, &wanted->address) &&
-		   (found.family == 0 || nice_address_get_port(address) == wanted->port) &&
-		   (found.family != 6 || address->s.ip6.sin6_scope_id == wanted->scope);
+		   (found.family == 0 || port_of(address) == wanted->port) &&
+		   scope_of(address) == wanted->scope;
+}
+
+/* Not nice_address_equal(): that is judged here, too. A zone that is not named is any. */
+static bool same_address(const NiceAddress *a, const NiceAddress *b)
+{
+	IcelabAddress addresses[2] = {address_of(a), address_of(b)};
+
+	return icelab_address_equal(&addresses[0], &addresses[1]) &&
+		   (addresses[0].family == 0 || port_of(a) == port_of(b)) &&
+		   (scope_of(a) == 0 || scope_of(b) == 0 || scope_of(a) == scope_of(b));
 }
 
 static bool same_candidate(const NiceCandidate *a, const NiceCandidate *b)
 {
-	IcelabAddress bases[2] = {address_of(&a->base_addr), address_of(&b->base_addr)};
-
 	return a->type == b->type && a->transport == b->transport && a->priority == b->priority &&
 		   a->stream_id == b->stream_id && a->component_id == b->component_id &&
-		   strcmp(a->foundation, b->foundation) == 0 && nice_address_equal(&a->addr, &b->addr) &&
-		   icelab_address_equal(&bases[0], &bases[1]) &&
-		   (bases[0].family == 0 || nice_address_equal(&a->base_addr, &b->base_addr));
+		   strcmp(a->foundation, b->foundation) == 0 && same_address(&a->addr, &b->addr) &&
+		   same_address(&a->base_addr, &b->base_addr);
 }
 
 /* Whether libnice's own form can say the candidate: it writes port 0 as 9, and no raddr where it
@@ -161,12 +187,9 @@ static bool can_be_said(const NiceCandidate *candidate)
 {
 	bool has_base = nice_address_is_valid(&candidate->base_addr);
 
-	return nice_address_get_port(&candidate->addr) != 0 &&
-		   (!has_base || !nice_address_equal(&candidate->addr, &candidate->base_addr)) &&
-		   (candidate->addr.s.addr.sa_family != AF_INET6 ||
-			   candidate->addr.s.ip6.sin6_scope_id == 0) &&
-		   (!has_base || candidate->base_addr.s.addr.sa_family != AF_INET6 ||
-			   candidate->base_addr.s.ip6.sin6_scope_id == 0);
+	return port_of(&candidate->addr) != 0 &&
+		   (!has_base || !same_address(&candidate->addr, &candidate->base_addr)) &&
+		   scope_of(&candidate->addr) == 0 && scope_of(&candidate->base_addr) == 0;
 }
 
 static void check_against_reader(
@@ -236,8 +259,7 @@ static void check_against_strict(const NiceCandidate *candidate, const IcelabCan
 		candidate->transport);
 	EXPECT(icelab_address_equal(&address, &strict->address), "sdp-candidate-check-against-strict",
 		"address");
-	EXPECT(nice_address_get_port(&candidate->addr) == strict->port,
-		"sdp-candidate-check-against-strict", "port");
+	EXPECT(port_of(&candidate->addr) == strict->port, "sdp-candidate-check-against-strict", "port");
 }
 
 static void check_written(const NiceCandidate *candidate, guint stream_id)
@@ -265,7 +287,7 @@ static void check_written(const NiceCandidate *candidate, guint stream_id)
 		return;
 	EXPECT(icelab_candidate_parse(written, strlen(written), &strict, &error),
 		"sdp-candidate-check-written", "%s: %s", error, written);
-	if (nice_address_get_port(&candidate->addr) != 0)
+	if (port_of(&candidate->addr) != 0)
 		check_against_strict(candidate, &strict);
 }
 
@@ -417,7 +439,8 @@ static bool add_remote(GSList **list, const NiceCandidate *candidate, int stream
 	for (GSList *i = *list; i != NULL; i = i->next) {
 		NiceCandidate *known = i->data;
 
-		if (!nice_candidate_equal_target(known, candidate))
+		if (known->transport != candidate->transport ||
+			!same_address(&known->addr, &candidate->addr))
 			continue;
 		if (known->type != candidate->type)
 			break;
@@ -540,9 +563,9 @@ static void expect_stream(Expected *expected, guint id, const char *name)
 		icelab_address_format(&value, address);
 	}
 	g_string_append_printf(expected->text, "m=%s %u ICE/SDP\nc=IN IP4 %s\n", name,
-		rtp != NULL ? nice_address_get_port(&rtp->addr) : 0, address);
-	if (rtcp != NULL && nice_address_get_port(&rtcp->addr) != 0)
-		g_string_append_printf(expected->text, "a=rtcp:%u\n", nice_address_get_port(&rtcp->addr));
+		rtp != NULL ? port_of(&rtp->addr) : 0, address);
+	if (rtcp != NULL && port_of(&rtcp->addr) != 0)
+		g_string_append_printf(expected->text, "a=rtcp:%u\n", port_of(&rtcp->addr));
 	g_string_append_printf(expected->text, "a=ice-ufrag:%s\na=ice-pwd:%s\n", stream->local_ufrag,
 		stream->local_password);
 	for (GSList *i = stream->components; i != NULL; i = i->next) {
