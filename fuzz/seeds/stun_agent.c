@@ -2,6 +2,7 @@
 /* For each caller's dialect and usage flags one conversation: a request arrives, one is sent and
  * answered, then once more. The published vectors, too. */
 #include <stdio.h>
+#include <string.h>
 
 #include "seeds/conversation_seed.h"
 #include "seeds/seed.h"
@@ -77,6 +78,23 @@ int main(int argc, char **argv)
 			seed_step(REPLY, more, more & 1 ? 0x80 : 0, (uint8_t)(128 + words + more), NULL, 0);
 		}
 		snprintf(name, sizeof name, "room %u", words);
+		seed_end(name);
+	}
+	/* Attributes that must be understood and are not: one, two; with the cookie and without. */
+	for (uint8_t caller = 0; caller < 12; caller++) {
+		static const uint8_t strange[8] = {0x7F, 0xFF, 0, 0, 0x7F, 0xFE, 0, 0};
+		char name[32];
+		seed_conversation(caller, 0, 0);
+		for (uint8_t form = 0; form < 4; form++) {
+			size_t more = form & 1 ? 4 : 8;
+			length = message(bytes, ICELAB_STUN_REQUEST);
+			memcpy(bytes + length, strange, more);
+			bytes[4] = 0;
+			seed_step(RECEIVE, 0,
+				(uint8_t)(128 | CREDENTIALS | INTEGRITY | FINGERPRINT | (form & 2 ? COOKIE : 0)), 0,
+				bytes, length + more);
+		}
+		snprintf(name, sizeof name, "unknown %u", caller);
 		seed_end(name);
 	}
 	/* More requests than libnice remembers. */

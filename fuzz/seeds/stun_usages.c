@@ -133,6 +133,17 @@ static void seed_runs(void)
 	receive(ID, 1);
 	seed_end("run alternate");
 
+	/* No socket; an address that is cut; errors of the network. */
+	for (uint8_t failure = 0; failure < 3; failure++) {
+		static const uint8_t failures[] = {0xC0, 0x0C, 0x03};
+		char name[32];
+		seed_conversation(0, 0, 0);
+		seed_step(RUN, 0, failures[failure], 0, NULL, 0);
+		seed_step(RECEIVE, 1, 0, 3, NULL, 0);
+		snprintf(name, sizeof name, "run failure %u", failure);
+		seed_end(name);
+	}
+
 	seed_conversation(0, 0, 0);
 	for (uint8_t most = 0; most < 8; most++)
 		seed_step(TIME, 25, most, most & 1, NULL, 0);
@@ -146,11 +157,18 @@ static void seed_rooms(void)
 	for (uint8_t words = 0; words < 60; words += 2) {
 		char name[32];
 		seed_conversation(words % 4 == 0 ? 10 : 2, 0, 0);
+		seed_step(ALLOCATE, 0, 0x7E, 0, NULL, 0);
+		start(ICELAB_STUN_ERROR, ICELAB_STUN_ALLOCATE);
+		icelab_stun_build_error_code(&builder, 401, "Unauthorized");
+		add_text(ICELAB_STUN_REALM, "example.org");
+		add_text(ICELAB_STUN_NONCE, "nonce");
+		icelab_stun_build_attribute(&builder, 0x0022, "12345678", 8);
+		receive(ID | FINGERPRINT, 0);
 		for (uint8_t more = 0; more < 2; more++) {
 			uint8_t room = (uint8_t)(128 + words + more);
 			seed_step(CHECK, 0, 0x7F, room, NULL, 0);
-			seed_step(ALLOCATE, 0, 0x7E, room, NULL, 0);
-			seed_step(REFRESH, 0, 0x7E, room, NULL, 0);
+			seed_step(ALLOCATE, 0, 0x7F, room, NULL, 0);
+			seed_step(REFRESH, 0, 0x7F, room, NULL, 0);
 			seed_step(PERMIT, 0, 0x0F, room, NULL, 0);
 			seed_step(BIND, 0, more, room, NULL, 0);
 		}

@@ -193,8 +193,10 @@ int __wrap_poll(struct pollfd *descriptors, nfds_t count, int timeout)
 
 int __wrap_close(int descriptor)
 {
-	if (!is_ours(descriptor))
+	if (!is_ours(descriptor)) {
+		EXPECT(!network, "foreign-close", "descriptor %d was never opened", descriptor);
 		return __real_close(descriptor);
+	}
 	expect_open(descriptor);
 	is_open[descriptor - FIRST_DESCRIPTOR] = false;
 	return 0;

@@ -76,6 +76,8 @@ static const char *draw_software(unsigned choice)
 			wide[length++] = (char)(first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80);
 			for (int left = (first >= 0xE0) + (first >= 0xF0); left > 0; left--)
 				wide[length++] = (char)0x80;
+			/* A step too wide would else end where the next one does. */
+			wide[length++] = 'a';
 		}
 		memset(wide + length, 'a', 90);
 	}
