@@ -222,6 +222,9 @@ static void answer_with(const Sent *request, uint8_t flaws, const uint8_t *bytes
 
 	if ((flaws & FLAW_SOURCE) != 0)
 		from.port ^= 1;
+	/* What libnice does not take for STUN goes to the application. */
+	if (request->party == PARTY_PEER && flaws != 0)
+		talk_expect_payload(&from, bytes, length);
 	for (unsigned i = 0; i < ((flaws & FLAW_TWICE) != 0 ? 2u : 1u); i++) {
 		if (request->party == PARTY_PEER)
 			talk_deliver(request->number, &from, request->relayed, bytes, length);
@@ -814,7 +817,8 @@ static void send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndp
 	Message message;
 	size_t length;
 
-	if (!talk_receives(socket, &stream, &component))
+	if (!talk_receives(socket, &stream, &component) ||
+		(!relayed && icelab_world_socket_local(socket).address.family != from->address.family))
 		return;
 	if (talk.asked_count == 0)
 		counter = 0;
@@ -866,6 +870,8 @@ static void send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndp
 	for (unsigned i = 0; i < talk.turn_known; i++)
 		sound = sound && !icelab_endpoint_equal(&talk.turn[i], from);
 
+	if (!sound)
+		talk_expect_payload(from, message.bytes, length);
 	for (unsigned i = 0; i < ((flaws & FLAW_TWICE) != 0 ? 2u : 1u); i++)
 		talk_deliver(number, from, relayed, message.bytes, length);
 	icelab_world_settle();

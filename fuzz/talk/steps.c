@@ -132,6 +132,7 @@ static void relay_frame(IcelabScript *script)
 		bytes[3] = (uint8_t)length;
 		memcpy(bytes + 4, script->bytes, payload);
 		size = payload + 4;
+		talk.lied = talk.lied || length > payload;
 		if (length <= payload)
 			talk_expect_payload(&bound, script->bytes, length);
 	} else {
@@ -170,6 +171,7 @@ static void datagram(IcelabScript *script)
 	if (socket == NULL || length == 0)
 		return;
 	memcpy(bytes, script->bytes, length);
+	talk.lied = true;
 	/* A message for which somebody waits, otherwise as the script has it. */
 	if ((index & 0x80) != 0 && length >= 20) {
 		const Sent *sent = choose_request((Party)(index >> 5 & 3), index & 0x1f);
@@ -193,6 +195,7 @@ static void stream_bytes(IcelabScript *script)
 
 	if (socket == NULL)
 		return;
+	talk.streamed = true;
 	icelab_world_socket_set_fragment(socket, fragment);
 	icelab_world_socket_stream(socket, script->bytes, script->left, (fragment & 1) != 0 ? more : 0);
 	icelab_world_settle();
@@ -278,6 +281,7 @@ static void replay(IcelabScript *script)
 							   : icelab_world_socket_by_number(talk.arrived_number[slot]);
 	if (socket == NULL || icelab_world_socket_kind(socket) != ICELAB_SOCKET_DATAGRAM)
 		return;
+	talk.lied = talk.lied || (change & 4) != 0;
 	if ((change & 4) != 0)
 		talk.arrived[slot][(change >> 3) * 7 % talk.arrived_length[slot]] ^= 1;
 	/* A check in it may be answered again. */

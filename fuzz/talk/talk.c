@@ -132,7 +132,8 @@ static void received(NiceAgent *agent, guint stream_id, guint component_id, guin
 	const Payload *found = NULL;
 
 	(void)user_data;
-	if (!talk.modern || agent->reliable || stream == NULL)
+	if (!talk.modern || agent->reliable || stream == NULL || stream->selected_by_hand ||
+		talk.streamed || talk.payload_count > MOST_PAYLOADS)
 		return;
 	for (unsigned i = 0; i < MIN(talk.payload_count, MOST_PAYLOADS); i++) {
 		const Payload *payload = &talk.payloads[i];
@@ -150,7 +151,7 @@ static void received(NiceAgent *agent, guint stream_id, guint component_id, guin
 	if (length > PAYLOAD_LONGEST)
 		return;
 	if (found == NULL)
-		talk_broken("turn-channel-data-length", "data",
+		talk_broken(talk.lied ? "turn-channel-data-length" : NULL, "data",
 			"%u bytes were given to the application that nobody sent", length);
 	else
 		talk_broken(NULL, "data", "%u bytes came from an address that proved nothing", length);

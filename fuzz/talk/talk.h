@@ -128,7 +128,7 @@ typedef struct {
 	unsigned state[3]; /* of each component, as signalled */
 } Stream;
 
-#define MOST_PAYLOADS 24
+#define MOST_PAYLOADS 48
 #define PAYLOAD_LONGEST 600
 
 /* Something that the application may be given. */
@@ -147,7 +147,9 @@ typedef struct {
 	unsigned nonce;
 	uint8_t manners; /* how everybody answers by himself: see answer.c */
 	bool has_stun_server;
-	bool by_hand; /* the application selected a pair, whatever the policy */
+	bool streamed; /* raw bytes went into a TCP connection: what comes out of it is not foreseen */
+	bool lied;     /* the TURN server's frames said wrong lengths */
+	bool by_hand;  /* the application selected a pair, whatever the policy */
 	unsigned turn_count;
 	NiceRelayType turn_type[SERVERS];
 	IcelabEndpoint turn[SERVERS + 4]; /* with the alternate servers that were named */

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "world/world.h"
 
 /* libnice's debug messages: not asked for, they cost nothing; asked for, they are written where
- * nobody reads them, because what they print can be as wrong as anything else. */
+ * nobody reads them, because what they print can be as wrong as anything else. Who looks into a
+ * finding sets ICELAB_LOG in the environment and has them on standard error. */
 
 static bool wanted;
+static bool shown;
 
 void icelab_world_set_log(bool on)
 {
-	wanted = on;
+	shown = getenv("ICELAB_LOG") != NULL;
+	wanted = on || shown;
 }
 
 gboolean __wrap_nice_debug_is_enabled(void);
@@ -31,6 +36,8 @@ static void G_GNUC_PRINTF(1, 0) write_down(const char *format, va_list arguments
 
 	if (wanted)
 		g_vsnprintf(text, sizeof(text), format, arguments);
+	if (shown)
+		fprintf(stderr, "%s\n", text);
 }
 
 void __wrap_nice_debug(const char *format, ...) G_GNUC_PRINTF(1, 2);
