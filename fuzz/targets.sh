@@ -124,6 +124,16 @@ log_finding() {
 		}' "$1"
 }
 
+# Runs the input $3 of the target $2 of the build folder $1 once more, alone, so that no other input
+# has a part in it, with traces that reach through libraries without frame pointers; log in $4.
+# Prints what log_finding says of it, nothing where it is not a finding.
+replay() {
+	ASAN_OPTIONS=$ASAN_OPTIONS:fast_unwind_on_malloc=0 setpriv --pdeathsig KILL "$1/fuzz/$2" \
+		-timeout="$TARGET_TIMEOUT" -rss_limit_mb="$TARGET_MEMORY" -artifact_prefix="$4." "$3" \
+		>"$4" 2>&1 </dev/null || log_finding "$4"
+	rm -f "$4".crash-* "$4".leak-* "$4".timeout-* "$4".oom-*
+}
+
 # The IDs of the ledger $1.
 ledger_ids() {
 	sed -n 's/^\[\(.*\)\]$/\1/p' "$1"

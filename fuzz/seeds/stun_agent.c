@@ -97,6 +97,20 @@ int main(int argc, char **argv)
 		snprintf(name, sizeof name, "unknown %u", caller);
 		seed_end(name);
 	}
+	/* Consent is withdrawn (RFC 7675 5.1: 403), twice by one answer; an error that has no code. */
+	for (uint8_t form = 0; form < 2; form++) {
+		IcelabStunBuilder builder;
+		seed_conversation(1, 0, 0);
+		icelab_stun_build_start(
+			&builder, bytes, sizeof bytes, ICELAB_STUN_ERROR, ICELAB_STUN_BINDING, id);
+		if (form == 0)
+			icelab_stun_build_error_code(&builder, 403, "Forbidden");
+		length = icelab_stun_build_end(&builder);
+		seed_step(REQUEST, 0, 0x0F, 0, NULL, 0);
+		seed_step(RECEIVE, 0, ID | CREDENTIALS | INTEGRITY | FINGERPRINT, 0, bytes, length);
+		seed_step(REPLAY, 0, 0, 0, NULL, 0);
+		seed_end(form == 0 ? "forbidden" : "error without a code");
+	}
 	/* More requests than libnice remembers. */
 	seed_conversation(4, 0, 0);
 	seed_step(FLOOD, 199, 0, 0, NULL, 0);
