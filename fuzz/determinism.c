@@ -173,13 +173,15 @@ static void add_file(const char *path)
 		perror(path);
 		exit(2);
 	}
+	/* Read here first: a large allocation for each file would take most of the time. */
+	static uint8_t buffer[INPUT_LIMIT];
+	size_t size = fread(buffer, 1, sizeof buffer, file);
+	fclose(file);
 	inputs = realloc(inputs, (input_count + 1) * sizeof *inputs);
-	uint8_t *bytes = malloc(INPUT_LIMIT);
+	uint8_t *bytes = malloc(size ? size : 1);
 	if (!inputs || !bytes)
 		abort();
-	size_t size = fread(bytes, 1, INPUT_LIMIT, file);
-	fclose(file);
-	bytes = realloc(bytes, size ? size : 1);
+	memcpy(bytes, buffer, size);
 	inputs[input_count++] = (Input){strdup(path), bytes, size};
 }
 
