@@ -62,7 +62,8 @@ static bool has_fingerprint(const ModelAgent *agent, const ModelView *view)
 	size_t offset = model_offset(view, STUN_ATTRIBUTE_FINGERPRINT);
 	ModelValue version;
 
-	if (offset == 0 || model_load16(view->bytes + offset - 2) != 4 || offset + 4 != view->length)
+	if (offset == 0 || model_load16(view->bytes + offset - 2) != 4 ||
+		(offset + 4 != view->length && !icelab_guard("stun-fingerprint-not-last")))
 		return false;
 	uint32_t sum = model_load32(view->bytes + offset);
 	if (sum == model_fingerprint(view->bytes, view->length, false))

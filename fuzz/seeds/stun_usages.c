@@ -70,7 +70,7 @@ static void seed_checks(void)
 			receive(ID | CREDENTIALS | INTEGRITY | FINGERPRINT, dialect);
 			seed_step(BIND, 0, 0, 0, NULL, 0);
 			start(ICELAB_STUN_ERROR, ICELAB_STUN_BINDING);
-			icelab_stun_build_error_code(&builder, 300, "Try Alternate");
+			icelab_stun_build_error_code(&builder, caller & 1 ? 399 : 300, "Try Alternate");
 			add_address(0x8023, "192.0.2.2");
 			receive(ID | CREDENTIALS | INTEGRITY | FINGERPRINT, dialect);
 			snprintf(name, sizeof name, "check %u %u", caller, dialect);

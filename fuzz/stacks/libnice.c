@@ -123,6 +123,10 @@ static StunValidationStatus read(
 	if (stun_message_find(message, STUN_ATTRIBUTE_MESSAGE_INTEGRITY, &seal) && seal != 20 &&
 		icelab_guard("stun-integrity-length"))
 		return STUN_VALIDATION_UNAUTHORIZED;
+	uint16_t sum;
+	const uint8_t *last = stun_message_find(message, STUN_ATTRIBUTE_FINGERPRINT, &sum);
+	if (last && last + 4 != bytes + length && icelab_guard("stun-fingerprint-not-last"))
+		return STUN_VALIDATION_BAD_REQUEST;
 	StunAgentSavedIds *sent = &agent.sent_ids[0];
 	sent->valid = true;
 	sent->method = stun_message_get_method(message);
