@@ -24,18 +24,6 @@ void talk_broken(const char *id, const char *rule, const char *format, ...)
 	abort();
 }
 
-/* Leaks that the ledger knows: they are of no input in particular. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-	static char text[256];
-
-	g_snprintf(text, sizeof(text), "%s%s",
-		icelab_guard("forget-relays-list-leak") ? "leak:nice_component_clean_turn_servers\n" : "",
-		icelab_guard("turn-refresh-leak") ? "leak:priv_add_new_turn_refresh\n" : "");
-	return text;
-}
-
 /* ---- the machine ---- */
 
 static const IcelabWorldInterface machine[] = {
@@ -458,20 +446,24 @@ static void on_closed(GObject *object, GAsyncResult *result, gpointer user_data)
 
 void talk_end(void)
 {
-	/* As the documentation of nice_agent_close_async() wants it where relays are in use. */
+	/* As the documentation of nice_agent_close_async() wants it where relays are in use. Its task
+	 * holds the agent until they are given back. */
+	icelab_world_grant();
 	if (talk.agent->refresh_list != NULL && !talk.closing) {
 		nice_agent_close_async(talk.agent, on_closed, NULL);
-		while (icelab_world_alive() && talk.agent->refresh_list != NULL) {
-			int64_t next = icelab_world_next_timer();
-
-			if (next < 0)
-				break;
-			talk_answer_all();
-			icelab_world_advance(MAX(next - icelab_world_now(), 0), NULL, NULL);
-		}
 		talk.closing = true;
 	}
-	talk.has_stun_server = true; /* what is sent from now on is judged no more */
+	/* One that gives a redundant allocation back is lost with its agent. */
+	while (((talk.closing && talk.agent->refresh_list != NULL) ||
+			   (talk.agent->pruning_refreshes != NULL && icelab_guard("turn-refresh-leak"))) &&
+		   icelab_world_alive()) {
+		int64_t next = icelab_world_next_timer();
+
+		if (next < 0)
+			break;
+		talk_answer_all();
+		icelab_world_advance(MAX(next - icelab_world_now(), 0), NULL, NULL);
+	}
 	if (talk.closing)
 		icelab_world_finish_tasks();
 	g_object_unref(talk.agent);

@@ -325,6 +325,11 @@ bool icelab_world_alive(void)
 	return dispatches < ICELAB_WORLD_DISPATCHES;
 }
 
+void icelab_world_grant(void)
+{
+	dispatches = 0;
+}
+
 void icelab_world_advance(int64_t microseconds, void (*between)(void *), void *user_data)
 {
 	int64_t end = icelab_world_now() + microseconds;
@@ -371,14 +376,14 @@ void icelab_world_end(void)
 {
 	icelab_world_lookups_reset();
 	/* What libnice left behind goes off once more, as it would in an application that outlives its
-	 * agent: into freed memory, where somebody forgot it. */
-	dispatches = 0;
-	for (unsigned rounds = 0; count > 0 && rounds < MOST_SOURCES; rounds++) {
-		GSource *source = g_source_ref(&attached[0]->source);
-
-		run(0);
-		__wrap_g_source_destroy(source);
-		g_source_unref(source);
-	}
+	 * agent: into freed memory, where somebody forgot it. What that attaches is for nobody. */
+	icelab_world_grant();
+	for (guint64 horizon = next_order, i = 0; i < count;)
+		if (attached[i]->order <= horizon && attached[i]->kind == TIMER)
+			run((unsigned)i);
+		else
+			i++;
+	while (count > 0)
+		__wrap_g_source_destroy(&attached[0]->source);
 	icelab_world_sockets_reset();
 }

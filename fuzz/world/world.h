@@ -78,6 +78,9 @@ int64_t icelab_world_next_timer(void);
 /* Timers attached. */
 unsigned icelab_world_timers(void);
 
+/* Gives the full number of dispatches again, for what must be brought to its end. */
+void icelab_world_grant(void);
+
 /* False where the dispatches are used up. */
 bool icelab_world_alive(void);
 
