@@ -19,20 +19,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static guint depth_of(JsonNode *node)
 {
+	g_autoptr(GList) inner = NULL;
 	guint deepest = 0;
 
-	if (JSON_NODE_HOLDS_ARRAY(node)) {
-		g_autoptr(GList) elements = json_array_get_elements(json_node_get_array(node));
-
-		for (GList *i = elements; i != NULL; i = i->next)
-			deepest = MAX(deepest, depth_of(i->data));
-	} else if (JSON_NODE_HOLDS_OBJECT(node)) {
-		g_autoptr(GList) values = json_object_get_values(json_node_get_object(node));
-
-		for (GList *i = values; i != NULL; i = i->next)
-			deepest = MAX(deepest, depth_of(i->data));
-	} else {
+	if (JSON_NODE_HOLDS_ARRAY(node))
+		inner = json_array_get_elements(json_node_get_array(node));
+	else if (JSON_NODE_HOLDS_OBJECT(node))
+		inner = json_object_get_values(json_node_get_object(node));
+	else
 		return 0;
+	for (GList *i = inner; i != NULL; i = i->next) {
+		guint depth = depth_of(i->data);
+
+		deepest = MAX(deepest, depth);
 	}
 	return deepest + 1;
 }
