@@ -65,7 +65,7 @@ static void judge_pair(NiceStream *stream, const CandidateCheckPair *pair)
 		pair->state != NICE_CHECK_DISCOVERED)
 		talk_broken(NULL, "RFC 8445 6.1.2.4", "a check from a server-reflexive candidate");
 	if (agent->force_relay && pair->local->type != NICE_CANDIDATE_TYPE_RELAYED)
-		talk_broken(NULL, "force-relay", "a pair of a %s candidate",
+		talk_broken("relay-host-pair", "force-relay", "a pair of a %s candidate",
 			nice_candidate_type_to_string(pair->local->type));
 }
 
@@ -126,7 +126,7 @@ void pairs_selected(
 
 	if (talk.agent->force_relay && local->type != NICE_CANDIDATE_TYPE_RELAYED &&
 		!stream->selected_by_hand)
-		talk_broken(NULL, "force-relay", "a %s candidate is selected",
+		talk_broken("relay-host-pair", "force-relay", "a %s candidate is selected",
 			nice_candidate_type_to_string(local->type));
 	if (!talk.modern || stream == NULL || stream->selected_by_hand ||
 		remote->transport != NICE_CANDIDATE_TRANSPORT_UDP || talk.known_count == MOST_KNOWN)

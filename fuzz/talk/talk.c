@@ -275,7 +275,8 @@ static void on_log(
 	if ((level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR)) == 0 ||
 		g_strcmp0(domain, "libnice") == 0)
 		return;
-	talk_broken(NULL, "critical", "%s: %s", domain != NULL ? domain : "", message);
+	talk_broken(strstr(message, "g_ascii_strcasecmp") != NULL ? "sdp-tcp-without-tcptype" : NULL,
+		"critical", "%s: %s", domain != NULL ? domain : "", message);
 }
 
 /* ---- start and end ---- */
@@ -400,6 +401,9 @@ void talk_start(IcelabScript *header)
 	talk.mode3 = (use & 0x10) != 0;
 	talk.turn_count = (shape >> 3 & 3);
 	talk.has_stun_server = (use & 0x40) != 0;
+	/* The answer to a refresh is looked into for a nomination when the refresh is freed. */
+	if (talk.turn_count > 0 && icelab_guard("renomination-freed-refresh"))
+		mode &= (uint8_t)~0x10;
 	new_agent(dialect, mode, use, timing);
 	set_timing(timing);
 	if (talk.has_stun_server)
@@ -446,9 +450,17 @@ static void on_closed(GObject *object, GAsyncResult *result, gpointer user_data)
 
 void talk_end(void)
 {
+	/* Who lets go of an agent while a name is looked up loses what the lookup holds. */
+	icelab_world_grant();
+	if (icelab_guard("resolve-leak"))
+		do {
+			icelab_world_advance(0, NULL, NULL);
+			while (icelab_world_resolve((const char *const[]){"192.0.2.78"}, 1))
+				;
+		} while (icelab_world_next_timer() >= 0 &&
+				 icelab_world_next_timer() <= icelab_world_now() && icelab_world_alive());
 	/* As the documentation of nice_agent_close_async() wants it where relays are in use. Its task
 	 * holds the agent until they are given back. */
-	icelab_world_grant();
 	if (talk.agent->refresh_list != NULL && !talk.closing) {
 		nice_agent_close_async(talk.agent, on_closed, NULL);
 		talk.closing = true;
