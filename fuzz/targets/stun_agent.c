@@ -21,7 +21,7 @@ enum {
 	REQUEST,  /* a: user and method, b: what it holds, c: room */
 	INDICATE, /* the same */
 	REPLAY,   /* what arrived last */
-	REPLY,    /* to the last request: a, b: error code or success, c: room */
+	REPLY,    /* to the last request: a: error code, b: success or what is unknown, c: room */
 	FORGET,   /* a: which transaction */
 	FLOOD,    /* a: that many requests */
 	WIDEN,    /* the next that arrives: a: attribute, b: 32 bytes each, c: and bytes */
@@ -198,6 +198,10 @@ static void take(const ConversationStep *step)
 		PairMessage reply;
 		if (!has_request || !pair_take(&reply, room(step->c)))
 			break;
+		if (step->b & 0x40) {
+			pair_unknown_error(&pair, &reply, &request);
+			break;
+		}
 		if (step->b & 0x80 ? pair_response(&pair, &reply, &request)
 						   : pair_error(&pair, &reply, &request,
 								 codes[step->a % (sizeof codes / sizeof *codes)]))

@@ -613,7 +613,7 @@ static bool run_dequeue(void *user)
 static bool run_open(void *user, int family)
 {
 	(void)user;
-	EXPECT(family == AF_INET || family == AF_INET6, "run-socket", "a socket of family %d", family);
+	EXPECT(family == run.server.ss_family, "run-socket", "a socket of family %d", family);
 	if (run.sockets == 0)
 		return false;
 	run.sockets--;
@@ -626,16 +626,16 @@ static void run_bind(const ConversationStep *step)
 	ModelAddress server = draw_address(step->a);
 	struct sockaddr_storage mapped;
 	socklen_t mapped_length = sizeof mapped;
-	struct sockaddr_storage asked;
+	static struct sockaddr_storage asked[2]; /* one byte more than any has */
 	uint8_t id[16];
 
 	memset(&run, 0, sizeof run);
 	run.refusals = step->b & 3;
-	run.sockets = step->b & 0x30 ? 1 + (step->b >> 4 & 3) : 4;
+	run.sockets = 4 - (step->b >> 4 & 3);
 	if ((step->b & 0xC0) == 0xC0)
 		run.sockets = 0;
 	run.server_length = to_socket(&server, &run.server);
-	asked = run.server;
+	memcpy(asked, &run.server, sizeof run.server);
 	model_agent_start(&run.pair.model, MODEL_RFC3489, 0, STUN_ALL_KNOWN_ATTRIBUTES, NULL);
 	if (!pair_take(&run.sent, 1300))
 		return;
@@ -650,15 +650,19 @@ static void run_bind(const ConversationStep *step)
 		run.expected_sends = 0;
 	}
 	if (step->b & 4 && step->b & 8) {
-		/* An address that is cut. */
-		asked_length = 4;
+		/* An address that is cut, or longer than any. */
+		asked_length = step->a & 2 ? 4 : sizeof *asked + 1;
 		run.over = true;
 		run.result = STUN_USAGE_BIND_RETURN_ERROR;
 		run.expected_sends = 0;
+	} else if (step->b & 4 && step->a & 2) {
+		/* A family without options of its own. */
+		run.server.ss_family = AF_UNIX;
+		memcpy(asked, &run.server, sizeof run.server);
 	}
 	network_use(&network);
 	int result =
-		(int)stun_usage_bind_run((struct sockaddr *)&asked, asked_length, &mapped, &mapped_length);
+		(int)stun_usage_bind_run((struct sockaddr *)asked, asked_length, &mapped, &mapped_length);
 	network_use(NULL);
 	EXPECT(run.over, "run", "ends with %d before its end", result);
 	expect_result("run-result", result, run.result);
