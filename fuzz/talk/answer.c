@@ -267,9 +267,17 @@ void talk_answer_stun(Sent *request, IcelabScript *script)
 	case 1: /* both forms */
 		icelab_stun_build_address(
 			&message.builder, ICELAB_STUN_MAPPED_ADDRESS, &mapped.address, mapped.port);
-		if (kind % 8 == 1)
-			icelab_stun_build_xor_address(
-				&message.builder, ICELAB_STUN_XOR_MAPPED_ADDRESS, &mapped.address, mapped.port);
+		if (kind % 8 == 1 && mapped.address.family == 4) {
+			/* The requests are RFC 3489's, without the cookie, but libnice reads this one as if
+			 * they had it. */
+			const uint8_t *ip = mapped.address.bytes;
+			const uint8_t value[8] = {0, 1, (uint8_t)(mapped.port >> 8 ^ 0x21),
+				(uint8_t)(mapped.port ^ 0x12), ip[0] ^ 0x21, ip[1] ^ 0x12, ip[2] ^ 0xa4,
+				ip[3] ^ 0x42};
+
+			icelab_stun_build_attribute(
+				&message.builder, ICELAB_STUN_XOR_MAPPED_ADDRESS, value, sizeof(value));
+		}
 		break;
 	case 2: /* an address of the other family, or the machine's own */
 		mapped = (which & 1) != 0 ? icelab_endpoint("2001:db8:1::10", 40001)

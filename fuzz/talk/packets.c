@@ -17,6 +17,13 @@ static bool is_turn_server(const IcelabEndpoint *endpoint)
 	for (unsigned i = 0; i < talk.turn_known; i++)
 		if (icelab_endpoint_equal(&talk.turn[i], endpoint))
 			return true;
+	/* A name leads to a server at the port that was given with it. */
+	for (unsigned i = 0; talk.turn_known > 0 && i < 6; i++) {
+		IcelabEndpoint server = talk_turn_server(i);
+
+		if (icelab_address_equal(&server.address, &endpoint->address))
+			return true;
+	}
 	return false;
 }
 

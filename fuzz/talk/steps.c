@@ -192,12 +192,25 @@ static void stream_bytes(IcelabScript *script)
 	IcelabWorldSocket *socket = any_socket(icelab_script_byte(script), ICELAB_SOCKET_STREAM);
 	uint16_t more = icelab_script_short(script);
 	uint8_t fragment = icelab_script_byte(script);
+	uint8_t bytes[256];
+	size_t length;
 
 	if (socket == NULL)
 		return;
 	talk.streamed = true;
+	length = script->left;
+	memcpy(bytes, script->bytes, length);
+	/* The length of the frame behind one of odd length is read where it stands. With even bytes
+	 * where low halves of lengths are, no frame is odd. */
+	if (icelab_guard("rfc4571-misaligned") &&
+		talk_allocation(icelab_world_socket_number(socket)) == NULL) {
+		length &= ~(size_t)1;
+		more &= 0xfffe;
+		for (size_t i = 1; i < length; i += 2)
+			bytes[i] &= 0xfe;
+	}
 	icelab_world_socket_set_fragment(socket, fragment);
-	icelab_world_socket_stream(socket, script->bytes, script->left, (fragment & 1) != 0 ? more : 0);
+	icelab_world_socket_stream(socket, bytes, length, (fragment & 1) != 0 ? more : 0);
 	icelab_world_settle();
 }
 
