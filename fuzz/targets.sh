@@ -28,7 +28,7 @@ target_environment() {
 
 	export G_SLICE=always-malloc
 	symbolizer=$(command -v llvm-symbolizer || command -v llvm-symbolizer-14 || true)
-	export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1:symbolize=1
+	export ASAN_OPTIONS=allocator_may_return_null=1:symbolize=1
 	export UBSAN_OPTIONS=print_stacktrace=1:symbolize=1
 	export MSAN_OPTIONS=symbolize=1
 	if [ -n "$symbolizer" ]; then

@@ -181,8 +181,8 @@ static size_t make_value(Form form, uint8_t *value)
 		return 4 + length;
 	}
 	case SEAL:
-		memset(value, 0, 20);
-		return 20;
+		memset(value, 0, 24);
+		return once_in(8) ? below(25) : 20;
 	case SUM:
 		memset(value, 0, 4);
 		return 4;
