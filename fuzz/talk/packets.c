@@ -271,7 +271,11 @@ static void note(Sent *sent)
 	if (talk.modern && is_stun) {
 		bool fingerprinted = icelab_stun_check_fingerprint(&message) == ICELAB_STUN_RIGHT;
 
-		if (sent->party == PARTY_PEER && message.method == ICELAB_STUN_BINDING) {
+		/* A server's address may send checks like a peer's. */
+		bool answer = message.message_class == ICELAB_STUN_SUCCESS ||
+					  message.message_class == ICELAB_STUN_ERROR;
+
+		if ((sent->party == PARTY_PEER || answer) && message.method == ICELAB_STUN_BINDING) {
 			/* RFC 8445 7.1: "Binding requests [...] MUST utilize the FINGERPRINT mechanism". */
 			if (!fingerprinted)
 				talk_broken(NULL, "RFC 8445 7.1", "no right FINGERPRINT towards the peer");
@@ -464,8 +468,7 @@ static void note_response(const IcelabStunMessage *message, unsigned number,
 			icelab_stun_parse(sent->bytes, sent->length, &request) != ICELAB_STUN_OK)
 			continue;
 		for (unsigned j = 0; stream != NULL && j < stream->remote_count && !right; j++)
-			right =
-				right_for(message, &stream->remote[j]) && right_for(&request, &stream->remote[j]);
+			right = right_for(message, &stream->remote[j]);
 		known = talk_know(from, stream_id, component_id);
 		if (!right || known == NULL ||
 			icelab_stun_check_fingerprint(message) != ICELAB_STUN_RIGHT ||

@@ -441,11 +441,12 @@ void talk_start(IcelabScript *header)
 		}
 }
 
-static void on_closed(GObject *object, GAsyncResult *result, gpointer user_data)
+void talk_on_closed(GObject *object, GAsyncResult *result, gpointer user_data)
 {
 	(void)object;
 	(void)result;
 	(void)user_data;
+	talk.closed = true;
 }
 
 void talk_end(void)
@@ -462,22 +463,23 @@ void talk_end(void)
 	/* As the documentation of nice_agent_close_async() wants it where relays are in use. Its task
 	 * holds the agent until they are given back. */
 	if (talk.agent->refresh_list != NULL && !talk.closing) {
-		nice_agent_close_async(talk.agent, on_closed, NULL);
+		nice_agent_close_async(talk.agent, talk_on_closed, NULL);
 		talk.closing = true;
 	}
 	/* One that gives a redundant allocation back is lost with its agent. */
-	while (((talk.closing && talk.agent->refresh_list != NULL) ||
-			   (talk.agent->pruning_refreshes != NULL && icelab_guard("turn-refresh-leak"))) &&
-		   icelab_world_alive()) {
-		int64_t next = icelab_world_next_timer();
+	for (;;) {
+		int64_t next;
 
-		if (next < 0)
+		if (talk.closing)
+			icelab_world_finish_tasks();
+		next = icelab_world_next_timer();
+		if (next < 0 || !icelab_world_alive() ||
+			((!talk.closing || talk.closed) &&
+				(talk.agent->pruning_refreshes == NULL || !icelab_guard("turn-refresh-leak"))))
 			break;
 		talk_answer_all();
 		icelab_world_advance(MAX(next - icelab_world_now(), 0), NULL, NULL);
 	}
-	if (talk.closing)
-		icelab_world_finish_tasks();
 	g_object_unref(talk.agent);
 	talk.agent = NULL;
 }

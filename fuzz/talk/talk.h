@@ -155,7 +155,8 @@ typedef struct {
 	IcelabEndpoint turn[SERVERS + 4]; /* with the alternate servers that were named */
 	unsigned turn_known;
 	const char *turn_username, *turn_password;
-	bool closing;
+	bool closing; /* nice_agent_close_async() was called */
+	bool closed;  /* and has called back */
 	uint64_t tie_breaker;
 	bool has_tie_breaker;
 
@@ -187,6 +188,7 @@ extern Talk talk;
 /* Starts an agent as the header says and gathers; ends it. */
 void talk_start(IcelabScript *header);
 void talk_end(void);
+void talk_on_closed(GObject *object, GAsyncResult *result, gpointer user_data);
 void talk_step(IcelabStep step, IcelabScript *arguments);
 
 Stream *talk_stream(guint id);

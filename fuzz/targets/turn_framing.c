@@ -234,6 +234,9 @@ static void judge(FramingKind kind, const uint8_t *stream, size_t length)
 	if (kind == FRAMING_HTTP && !is_plain_http(stream, length))
 		return;
 	framing_start(&framing, kind, stream, length);
+	/* A handshake that stops in the middle is one that was cut. */
+	if (!framing.connected && !framing.failed && safe_cuts(kind, 1) == 0)
+		return;
 	if (!framing.connected && out->length > 0)
 		broken(NULL, "bytes came out before the handshake was over");
 	if (!framing.connected && kind >= FRAMING_SSL_GOOGLE &&
@@ -260,9 +263,6 @@ static void judge(FramingKind kind, const uint8_t *stream, size_t length)
 		broken(NULL, "more came out than was sent");
 	if (kind < FRAMING_SSL_GOOGLE && count != out->count)
 		broken(NULL, "messages were joined or split");
-	/* A handshake that stops in the middle is one that was cut. */
-	if (!framing.connected && !framing.failed && safe_cuts(kind, 1) == 0)
-		return;
 	if (framing.failed != out->failed && kind != FRAMING_HTTP)
 		broken(NULL, framing.failed ? "a broken stream was read on" : "a good stream was given up");
 }
