@@ -22,8 +22,8 @@ option(ICELAB_BROWSERS "Test the cells of Chromium and Firefox, too" ${ICELAB_BR
 if(ICELAB_BROWSERS)
 	set(CHROMIUM_POLICIES default default+consent default_public_and_private_interfaces
 		default_public_interface_only disable_non_proxied_udp relay)
-	icelab_add_adapter(chromium LABELS browsers TIMEOUT 240 POLICIES ${CHROMIUM_POLICIES})
-	icelab_add_adapter(firefox LABELS browsers TIMEOUT 240)
+	icelab_add_adapter(chromium LABELS browsers TIMEOUT 600 POLICIES ${CHROMIUM_POLICIES})
+	icelab_add_adapter(firefox LABELS browsers TIMEOUT 600)
 	# A STUN server that does not answer is asked for 40 s and 11 s. Who waits longest starts first.
 	foreach(CELL chromium/ipv6/default+consent chromium/vpn-full/default+consent
 			chromium/vpn-split/default+consent)
@@ -37,10 +37,10 @@ if(ICELAB_BROWSERS)
 	endforeach()
 	# However it is told its policy, it does the same.
 	foreach(VARIANT managed switch no-mdns)
-		icelab_add_adapter(variants/chromium-${VARIANT} LABELS browsers TIMEOUT 240 SCENARIOS lan
+		icelab_add_adapter(variants/chromium-${VARIANT} LABELS browsers TIMEOUT 600 SCENARIOS lan
 			POLICIES ${CHROMIUM_POLICIES})
 	endforeach()
-	icelab_add_adapter(variants/firefox-managed LABELS browsers TIMEOUT 240 SCENARIOS lan
+	icelab_add_adapter(variants/firefox-managed LABELS browsers TIMEOUT 600 SCENARIOS lan
 		POLICIES default_public_and_private_interfaces default_public_interface_only
 			disable_non_proxied_udp)
 endif()
@@ -80,7 +80,7 @@ foreach(GROUP ${GROUPS})
 		--scenario ${SCENARIO} --policy ${POLICY} ${WANTED}
 		--output ${CMAKE_CURRENT_BINARY_DIR}/runs/mutants/${NAME})
 	set_tests_properties(mutants/${NAME} PROPERTIES
-		LABELS mutants SKIP_RETURN_CODE 77 TIMEOUT 60)
+		LABELS mutants SKIP_RETURN_CODE 77 TIMEOUT 300)
 endforeach()
 
 # No scenario file may say anything else than the kernel's routes and the policies' rules.
@@ -90,6 +90,6 @@ foreach(FILE ${FILES})
 	if(NOT SCENARIO STREQUAL "known-failures")
 		add_test(NAME expect/${SCENARIO} COMMAND icelab expect --check ${SCENARIO})
 		set_tests_properties(expect/${SCENARIO} PROPERTIES
-			LABELS expect SKIP_RETURN_CODE 77 TIMEOUT 60)
+			LABELS expect SKIP_RETURN_CODE 77 TIMEOUT 300)
 	endif()
 endforeach()

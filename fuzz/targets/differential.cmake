@@ -31,5 +31,5 @@ set_source_files_properties(oracles/disagreements.c PROPERTIES
 # Each class of disagreements.ini is shown by an input: what a decoder mended must leave the list.
 add_test(NAME fuzz/differential-disagreements COMMAND fuzz_differential -runs=0 -max_len=1024
 	${CMAKE_CURRENT_SOURCE_DIR}/seeds/differential ${CMAKE_CURRENT_SOURCE_DIR}/corpus/differential)
-set_tests_properties(fuzz/differential-disagreements PROPERTIES LABELS fuzz TIMEOUT 60
+set_tests_properties(fuzz/differential-disagreements PROPERTIES LABELS fuzz TIMEOUT 300
 	ENVIRONMENT "ICELAB_DISAGREEMENTS=stale")

@@ -6,7 +6,7 @@
 #     [SCENARIOS NAME...]     default: all
 #     [LABELS LABEL...]       of ctest, besides "cells" and NAME
 #     [OPTIONS OPTION...]     further options of "icelab run"
-#     [TIMEOUT SECONDS]       of each test; default: 60
+#     [TIMEOUT SECONDS]       of each test; default: 300
 # )
 #
 # Adds one test for each cell, NAME/SCENARIO/POLICY. A test fails on any broken clause that no known failure explains,
@@ -22,7 +22,7 @@ function(icelab_add_adapter NAME)
 		set(ARG_PROGRAM ${NAME})
 	endif()
 	if(NOT ARG_TIMEOUT)
-		set(ARG_TIMEOUT 60)
+		set(ARG_TIMEOUT 300)
 	endif()
 	file(GLOB FILES CONFIGURE_DEPENDS ${ICELAB_SCENARIOS}/*.ini)
 	foreach(FILE ${FILES})

@@ -40,6 +40,12 @@ static JsonObject *call(const char *method, const char *parameters)
 	return result;
 }
 
+/* The same where the answer says nothing. */
+static void command(const char *method, const char *parameters)
+{
+	json_object_unref(call(method, parameters));
+}
+
 /* A JavaScript string. */
 static char *quote(const char *text)
 {
@@ -105,7 +111,7 @@ static void mouse(const char *type, const char *x, const char *y)
 {
 	g_autofree char *parameters = g_strdup_printf(
 		"{\"type\":\"%s\",\"x\":%s,\"y\":%s,\"button\":\"left\",\"clickCount\":1}", type, x, y);
-	g_autoptr(JsonObject) ignored = call("Input.dispatchMouseEvent", parameters);
+	command("Input.dispatchMouseEvent", parameters);
 }
 
 /* Where a person would. */
@@ -131,7 +137,7 @@ static void press(const char *type, const char *key, int code, const char *text,
 		g_strdup_printf("{\"type\":\"%s\",\"key\":\"%s\",\"windowsVirtualKeyCode\":%d,"
 						"\"text\":\"%s\",\"modifiers\":%d,\"commands\":[%s]}",
 			type, key, code, text, modifiers, modifiers != 0 ? "\"selectAll\"" : "");
-	g_autoptr(JsonObject) ignored = call("Input.dispatchKeyEvent", parameters);
+	command("Input.dispatchKeyEvent", parameters);
 }
 
 /* Of the card in a list that shows an address: whether the colour of a part of it is red, or green.
@@ -206,7 +212,7 @@ static void check_contrast(const char *scheme)
 {
 	g_autofree char *parameters = g_strdup_printf(
 		"{\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":\"%s\"}]}", scheme);
-	g_autoptr(JsonObject) ignored = call("Emulation.setEmulatedMedia", parameters);
+	command("Emulation.setEmulatedMedia", parameters);
 	g_autofree char *what = g_strdup_printf("text can be read in the %s scheme", scheme);
 
 	expect(what,
@@ -234,7 +240,7 @@ static void check_contrast(const char *scheme)
 
 static void check_small_window(void)
 {
-	g_autoptr(JsonObject) ignored = call("Emulation.setDeviceMetricsOverride",
+	command("Emulation.setDeviceMetricsOverride",
 		"{\"width\":360,\"height\":640,\"deviceScaleFactor\":1,\"mobile\":true}");
 
 	expect("nothing hangs over the edge of a small window",
