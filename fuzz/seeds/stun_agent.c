@@ -38,6 +38,43 @@ static size_t message(uint8_t bytes[512], IcelabStunClass message_class)
 	return icelab_stun_build_end(&builder);
 }
 
+/* A request arrives, one is sent and answered, then once more. */
+static void converse(void)
+{
+	uint8_t bytes[512];
+	size_t length;
+
+	length = message(bytes, ICELAB_STUN_REQUEST);
+	seed_step(RECEIVE, 0, COOKIE | CREDENTIALS | INTEGRITY | FINGERPRINT, 0, bytes, length);
+	seed_step(REPLY, 0, 0x80, 0, NULL, 0);
+	for (int round = 0; round < 2; round++) {
+		seed_step(REQUEST, 0, 0x0F, 0, NULL, 0);
+		length = message(bytes, round == 0 ? ICELAB_STUN_SUCCESS : ICELAB_STUN_ERROR);
+		seed_step(RECEIVE, 0, ID | CREDENTIALS | INTEGRITY | FINGERPRINT, 0, bytes, length);
+		seed_step(REPLAY, 0, 0, 0, NULL, 0);
+	}
+	length = message(bytes, ICELAB_STUN_INDICATION);
+	seed_step(RECEIVE, 0, COOKIE | CREDENTIALS | INTEGRITY | FINGERPRINT, 0, bytes, length);
+	seed_step(FORGET, 0, 0, 0, NULL, 0);
+}
+
+/* A request that leaves out one of what long-term credentials need (RFC 8489 9.2.4). */
+static void ask_without(uint16_t missing)
+{
+	static const uint16_t needed[] = {ICELAB_STUN_USERNAME, ICELAB_STUN_REALM, ICELAB_STUN_NONCE};
+	static const char *const values[] = {"user", "example.org", "nonce"};
+	IcelabStunBuilder builder;
+	uint8_t bytes[512];
+
+	icelab_stun_build_start(
+		&builder, bytes, sizeof bytes, ICELAB_STUN_REQUEST, ICELAB_STUN_BINDING, id);
+	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+		if (needed[i] != missing)
+			icelab_stun_build_attribute(&builder, needed[i], values[i], strlen(values[i]));
+	seed_step(
+		RECEIVE, 0, COOKIE | INTEGRITY | FINGERPRINT, 0, bytes, icelab_stun_build_end(&builder));
+}
+
 int main(int argc, char **argv)
 {
 	uint8_t bytes[512];
@@ -47,19 +84,27 @@ int main(int argc, char **argv)
 	for (uint8_t caller = 0; caller < 12; caller++) {
 		char name[32];
 		seed_conversation(caller, 0, 0);
-		length = message(bytes, ICELAB_STUN_REQUEST);
-		seed_step(RECEIVE, 0, COOKIE | CREDENTIALS | INTEGRITY | FINGERPRINT, 0, bytes, length);
-		seed_step(REPLY, 0, 0x80, 0, NULL, 0);
-		for (int round = 0; round < 2; round++) {
-			seed_step(REQUEST, 0, 0x0F, 0, NULL, 0);
-			length = message(bytes, round == 0 ? ICELAB_STUN_SUCCESS : ICELAB_STUN_ERROR);
-			seed_step(RECEIVE, 0, ID | CREDENTIALS | INTEGRITY | FINGERPRINT, 0, bytes, length);
-			seed_step(REPLAY, 0, 0, 0, NULL, 0);
-		}
-		length = message(bytes, ICELAB_STUN_INDICATION);
-		seed_step(RECEIVE, 0, COOKIE | CREDENTIALS | INTEGRITY | FINGERPRINT, 0, bytes, length);
-		seed_step(FORGET, 0, 0, 0, NULL, 0);
+		converse();
 		snprintf(name, sizeof name, "caller %u", caller);
+		seed_end(name);
+	}
+	/* Each dialect with each kind of credentials, though no caller has it. */
+	for (uint8_t dialect = 0; dialect < 4; dialect++)
+		for (uint16_t flags = 0; flags < 8; flags++) {
+			char name[32];
+			seed_conversation(dialect, flags, 1);
+			converse();
+			snprintf(name, sizeof name, "dialect %u flags %u", dialect, flags);
+			seed_end(name);
+		}
+	for (uint8_t dialect = 0; dialect < 4; dialect++) {
+		char name[32];
+		seed_conversation(dialect, 2, 1);
+		ask_without(ICELAB_STUN_USERNAME);
+		ask_without(ICELAB_STUN_REALM);
+		ask_without(ICELAB_STUN_NONCE);
+		ask_without(0);
+		snprintf(name, sizeof name, "incomplete %u", dialect);
 		seed_end(name);
 	}
 	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
