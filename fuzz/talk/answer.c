@@ -486,6 +486,10 @@ void talk_answer_turn(Sent *request, IcelabScript *script)
 	bool signed_request = false;
 
 	request->answered = true;
+	/* A relay that comes when all are being given back is given back by nobody. */
+	if (talk.closing && request->method == ICELAB_STUN_ALLOCATE &&
+		icelab_guard("close-late-allocation"))
+		return;
 	if (icelab_stun_parse(request->bytes, request->length, &parsed) == ICELAB_STUN_OK) {
 		IcelabStunAttribute attribute;
 

@@ -128,7 +128,7 @@ void pairs_selected(
 		!stream->selected_by_hand)
 		talk_broken("relay-host-pair", "force-relay", "a %s candidate is selected",
 			nice_candidate_type_to_string(local->type));
-	if (!talk.modern || stream == NULL || stream->selected_by_hand ||
+	if (!talk.modern || stream == NULL || stream->selected_by_hand || talk.bypassed ||
 		remote->transport != NICE_CANDIDATE_TRANSPORT_UDP || talk.known_count == MOST_KNOWN)
 		return;
 	known = talk_know(&endpoint, stream_id, component_id);

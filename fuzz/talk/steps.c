@@ -348,7 +348,8 @@ static NiceCandidate *make_candidate(IcelabScript *script, guint component)
 	candidate->priority =
 		priority != 0 ? (guint32)priority << 15 | 0xff : 0x7e0000ff + ((guint32)peer << 8);
 	g_snprintf(candidate->foundation, sizeof(candidate->foundation), "%u", 1 + (name & 0x1fu));
-	if (!talk.modern && (form & 0x80) == 0) {
+	/* A peer-reflexive candidate of these dialects is named after the two that it is like. */
+	if (!talk.modern && ((form & 0x80) == 0 || icelab_guard("dialect-without-username"))) {
 		candidate->username = g_strdup(candidate_names[name >> 7]);
 		candidate->password = g_strdup(candidate_keys[name >> 7]);
 	}

@@ -121,7 +121,7 @@ static void received(NiceAgent *agent, guint stream_id, guint component_id, guin
 
 	(void)user_data;
 	if (!talk.modern || agent->reliable || stream == NULL || stream->selected_by_hand ||
-		talk.streamed || talk.payload_count > MOST_PAYLOADS)
+		talk.streamed || talk.bypassed || talk.payload_count > MOST_PAYLOADS)
 		return;
 	for (unsigned i = 0; i < MIN(talk.payload_count, MOST_PAYLOADS); i++) {
 		const Payload *payload = &talk.payloads[i];
@@ -449,8 +449,12 @@ void talk_on_closed(GObject *object, GAsyncResult *result, gpointer user_data)
 	talk.closed = true;
 }
 
+#define MOST_CLOSING 60000000 /* microseconds: RTO and Rc of all that is to be given back */
+
 void talk_end(void)
 {
+	int64_t start;
+
 	/* Who lets go of an agent while a name is looked up loses what the lookup holds. */
 	icelab_world_grant();
 	if (icelab_guard("resolve-leak"))
@@ -467,12 +471,15 @@ void talk_end(void)
 		talk.closing = true;
 	}
 	/* One that gives a redundant allocation back is lost with its agent. */
+	start = icelab_world_now();
 	for (;;) {
 		int64_t next;
 
 		if (talk.closing)
 			icelab_world_finish_tasks();
 		next = icelab_world_next_timer();
+		if (!icelab_world_alive() && icelab_world_now() - start < MOST_CLOSING)
+			icelab_world_grant();
 		if (next < 0 || !icelab_world_alive() ||
 			((!talk.closing || talk.closed) &&
 				(talk.agent->pruning_refreshes == NULL || !icelab_guard("turn-refresh-leak"))))
@@ -480,6 +487,9 @@ void talk_end(void)
 		talk_answer_all();
 		icelab_world_advance(MAX(next - icelab_world_now(), 0), NULL, NULL);
 	}
+	if (talk.closing && !talk.closed)
+		talk_broken("close-late-allocation", "nice_agent_close_async",
+			"it has not called back after %d s", (int)((icelab_world_now() - start) / 1000000));
 	g_object_unref(talk.agent);
 	talk.agent = NULL;
 }

@@ -149,6 +149,7 @@ typedef struct {
 	bool has_stun_server;
 	bool streamed; /* raw bytes went into a TCP connection: what comes out of it is not foreseen */
 	bool lied;     /* the TURN server's frames said wrong lengths */
+	bool bypassed; /* a check without credentials counted as one with them */
 	bool by_hand;  /* the application selected a pair, whatever the policy */
 	unsigned turn_count;
 	NiceRelayType turn_type[SERVERS];
