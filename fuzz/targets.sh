@@ -91,7 +91,7 @@ log_finding() {
 		/^icelab: rule broken: / { first("^icelab: rule broken: "); rule = plain(rule); exit }
 		/^icelab oracle: / { first("^icelab oracle: "); rule = plain(rule); exit }
 		# GLib names itself before its assertions.
-		/ERROR:.*: assertion failed/ { first(".*ERROR:(\\.\\./)*"); exit }
+		/ERROR:.*: assertion failed/ { first(".*ERROR:(\\.\\./)*"); sub(/^.*\//, "", rule); rule = plain(rule); exit }
 		# What says first what it is wins: the sanitizers print more than one summary.
 		kind == "" && /runtime error:/ { sub(/.*runtime error: /, ""); kind = plain($0) }
 		kind == "" && /(ERROR|WARNING): [A-Za-z]+Sanitizer: / {
