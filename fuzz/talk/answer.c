@@ -223,7 +223,7 @@ static void answer_with(const Sent *request, uint8_t flaws, const uint8_t *bytes
 	if ((flaws & FLAW_SOURCE) != 0)
 		from.port ^= 1;
 	/* What libnice does not take for STUN goes to the application. */
-	if (request->party == PARTY_PEER && flaws != 0)
+	if (request->party != PARTY_PEER || flaws != 0)
 		talk_expect_payload(&from, bytes, length);
 	for (unsigned i = 0; i < ((flaws & FLAW_TWICE) != 0 ? 2u : 1u); i++) {
 		if (request->party == PARTY_PEER)
@@ -813,6 +813,16 @@ static const Asked *asked_with(const uint8_t transaction[16])
 	return NULL;
 }
 
+static bool is_way_to_relay(const IcelabWorldSocket *socket)
+{
+	IcelabEndpoint far = icelab_world_socket_remote(socket);
+
+	for (unsigned i = 0; i < talk.turn_known; i++)
+		if (icelab_endpoint_equal(&talk.turn[i], &far))
+			return true;
+	return far.port == talk_proxy().port;
+}
+
 static void send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndpoint *from,
 	uint8_t flaws, uint8_t role, uint8_t extras, uint8_t which)
 {
@@ -831,6 +841,11 @@ static void send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndp
 
 	if (!talk_receives(socket, &stream, &component) ||
 		(!relayed && icelab_world_socket_local(socket).address.family != from->address.family))
+		return;
+	/* A check on the way to a relay is none of a candidate's; stored until there are credentials,
+	 * it is looked up among them. */
+	if (!relayed && is_way_to_relay(socket) && stream->remote_ufrag[0] == '\0' &&
+		icelab_guard("early-check-without-candidate"))
 		return;
 	if (talk.asked_count == 0)
 		counter = 0;

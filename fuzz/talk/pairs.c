@@ -113,6 +113,8 @@ void pairs_judge(void)
 		for (GSList *j = stream->components; j != NULL; j = j->next)
 			judge_component(stream, j->data);
 	}
+	talk.role_switched =
+		talk.role_switched || talk.started_controlling != (talk.agent->controlling_mode != FALSE);
 	if (icelab_world_timers() > 200)
 		talk_broken(NULL, "timers", "%u timers run", icelab_world_timers());
 }
@@ -136,5 +138,9 @@ void pairs_selected(
 	if (known != NULL && !known->valid)
 		talk_broken(NULL, "RFC 8445 8.1.1", "a pair is selected whose check never succeeded");
 	if (known != NULL && !known->nominated)
-		talk_broken(NULL, "RFC 8445 8.1.1", "a pair is selected that nobody nominated");
+		talk_broken(talk.role_switched ||
+							talk.started_controlling != (talk.agent->controlling_mode != FALSE)
+						? "nominated-after-role-switch"
+						: NULL,
+			"RFC 8445 8.1.1", "a pair is selected that nobody nominated");
 }

@@ -46,7 +46,7 @@ static void rounds(IcelabScript *script)
 		while (icelab_world_resolve((const char *const[]){"192.0.2.78"}, 1))
 			;
 		talk_answer_all();
-		icelab_world_advance(pause, NULL, NULL);
+		talk_advance(pause);
 	}
 }
 
@@ -56,7 +56,7 @@ static void advance(IcelabScript *script)
 		300000000, 600000000, 4000000000};
 	uint8_t which = icelab_script_byte(script);
 
-	icelab_world_advance(steps[which % G_N_ELEMENTS(steps)], NULL, NULL);
+	talk_advance(steps[which % G_N_ELEMENTS(steps)]);
 }
 
 static IcelabWorldSocket *any_socket(uint8_t index, int kind)
@@ -413,6 +413,13 @@ static void remote_sdp(IcelabScript *script)
 	GString *text = g_string_new(NULL);
 	char address[ICELAB_ADDRESS_TEXT];
 
+	/* Candidates of a description have no user name of their own. */
+	if ((talk.agent->compatibility == NICE_COMPATIBILITY_MSN ||
+			talk.agent->compatibility == NICE_COMPATIBILITY_OC2007) &&
+		icelab_guard("dialect-without-username")) {
+		g_string_free(text, TRUE);
+		return;
+	}
 	if ((what & 0xc0) == 0x40) {
 		/* As it stands in the script. */
 		g_string_append_len(text, (const char *)script->bytes, (gssize)script->left);
@@ -533,7 +540,7 @@ static void change_streams(IcelabScript *script)
 		if (talk.agent->pruning_refreshes != NULL && icelab_guard("turn-redundant-refresh"))
 			break;
 		/* The answer of the resolver is for a stream that is gone. */
-		icelab_world_advance(0, NULL, NULL);
+		talk_advance(0);
 		if (icelab_world_lookups() > 0 && icelab_guard("resolved-for-removed-stream"))
 			break;
 		nice_agent_remove_stream(talk.agent, stream->id);
@@ -662,6 +669,7 @@ static void change(IcelabScript *script)
 		break;
 	case 5:
 		g_object_set(talk.agent, "controlling-mode", value & 1, NULL);
+		talk.role_switched = true;
 		break;
 	case 6:
 		nice_agent_set_software(talk.agent, (value & 1) != 0 ? "icelab-2" : NULL);

@@ -279,6 +279,31 @@ static void on_log(
 		"critical", "%s: %s", domain != NULL ? domain : "", message);
 }
 
+/* ---- the clock ---- */
+
+/* What a patch would do: a pair that failed is valid no more, and is not looked for to nominate. */
+static void mend_pairs(void *user_data)
+{
+	(void)user_data;
+	if (talk.agent == NULL || !icelab_guard("nominate-failed-pair"))
+		return;
+	for (GSList *i = talk.agent->streams; i != NULL; i = i->next)
+		for (GSList *j = ((NiceStream *)i->data)->conncheck_list; j != NULL; j = j->next) {
+			CandidateCheckPair *pair = j->data;
+			const CandidateCheckPair *tested =
+				pair->succeeded_pair != NULL ? pair->succeeded_pair : pair;
+
+			if (pair->valid && !pair->nominated && tested->state != NICE_CHECK_SUCCEEDED)
+				pair->valid = FALSE;
+		}
+}
+
+void talk_advance(int64_t microseconds)
+{
+	mend_pairs(NULL);
+	icelab_world_advance(microseconds, mend_pairs, NULL);
+}
+
 /* ---- start and end ---- */
 
 static void set_relays(uint8_t types, uint8_t names)
@@ -405,6 +430,7 @@ void talk_start(IcelabScript *header)
 	if (talk.turn_count > 0 && icelab_guard("renomination-freed-refresh"))
 		mode &= (uint8_t)~0x10;
 	new_agent(dialect, mode, use, timing);
+	talk.started_controlling = talk.agent->controlling_mode;
 	set_timing(timing);
 	if (talk.has_stun_server)
 		g_object_set(talk.agent, "stun-server",
@@ -435,7 +461,7 @@ void talk_start(IcelabScript *header)
 			nice_agent_gather_candidates(talk.agent, talk.streams[i].id);
 	if ((misc & 0x10) == 0)
 		while (icelab_world_next_timer() == icelab_world_now() && icelab_world_alive()) {
-			icelab_world_advance(0, NULL, NULL);
+			talk_advance(0);
 			while (icelab_world_resolve((const char *const[]){"192.0.2.78"}, 1))
 				;
 		}
@@ -459,7 +485,7 @@ void talk_end(void)
 	icelab_world_grant();
 	if (icelab_guard("resolve-leak"))
 		do {
-			icelab_world_advance(0, NULL, NULL);
+			talk_advance(0);
 			while (icelab_world_resolve((const char *const[]){"192.0.2.78"}, 1))
 				;
 		} while (icelab_world_next_timer() >= 0 &&
@@ -485,7 +511,7 @@ void talk_end(void)
 				(talk.agent->pruning_refreshes == NULL || !icelab_guard("turn-refresh-leak"))))
 			break;
 		talk_answer_all();
-		icelab_world_advance(MAX(next - icelab_world_now(), 0), NULL, NULL);
+		talk_advance(MAX(next - icelab_world_now(), 0));
 	}
 	if (talk.closing && !talk.closed)
 		talk_broken("close-late-allocation", "nice_agent_close_async",

@@ -150,7 +150,9 @@ typedef struct {
 	bool streamed; /* raw bytes went into a TCP connection: what comes out of it is not foreseen */
 	bool lied;     /* the TURN server's frames said wrong lengths */
 	bool bypassed; /* a check without credentials counted as one with them */
-	bool by_hand;  /* the application selected a pair, whatever the policy */
+	bool started_controlling;
+	bool role_switched;
+	bool by_hand; /* the application selected a pair, whatever the policy */
 	unsigned turn_count;
 	NiceRelayType turn_type[SERVERS];
 	IcelabEndpoint turn[SERVERS + 4]; /* with the alternate servers that were named */
@@ -189,6 +191,8 @@ extern Talk talk;
 /* Starts an agent as the header says and gathers; ends it. */
 void talk_start(IcelabScript *header);
 void talk_end(void);
+/* Lets time pass. */
+void talk_advance(int64_t microseconds);
 void talk_on_closed(GObject *object, GAsyncResult *result, gpointer user_data);
 void talk_step(IcelabStep step, IcelabScript *arguments);
 
