@@ -117,6 +117,9 @@ static void arrive(unsigned number, const IcelabEndpoint *from, const uint8_t *b
 		return;
 	if (icelab_world_socket_kind(socket) == ICELAB_SOCKET_DATAGRAM) {
 		remember(number, from, bytes, length);
+		/* Where the relay is gone, what it sends is data like any other's. */
+		if (allocation != NULL)
+			talk_expect_payload(from, bytes, length);
 		icelab_world_socket_receive(socket, from, bytes, length);
 		return;
 	}
@@ -835,6 +838,19 @@ static bool is_way_to_relay(const IcelabWorldSocket *socket, const NiceComponent
 	return true;
 }
 
+static bool nominates_unchecked(const NiceStream *stream, const IcelabEndpoint *from)
+{
+	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next) {
+		const CandidateCheckPair *pair = i->data;
+		IcelabEndpoint remote = talk_from_nice(&pair->remote->addr);
+
+		if (icelab_endpoint_equal(&remote, from) && pair->state != NICE_CHECK_SUCCEEDED &&
+			pair->state != NICE_CHECK_DISCOVERED && pair->state != NICE_CHECK_IN_PROGRESS)
+			return true;
+	}
+	return false;
+}
+
 static void send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndpoint *from,
 	uint8_t flaws, uint8_t role, uint8_t extras, uint8_t which)
 {
@@ -858,6 +874,10 @@ static void send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndp
 	 * it is looked up among them. */
 	if (!relayed && is_way_to_relay(socket, component) && stream->remote_ufrag[0] == '\0' &&
 		icelab_guard("early-check-without-candidate"))
+		return;
+	/* The old dialects nominate by any check, and may free the link of the list that they are at.
+	 */
+	if (!talk.modern && nominates_unchecked(stream, from) && icelab_guard("nominated-link-freed"))
 		return;
 	/* The answer to a role conflict has a text whose length puts FINGERPRINT where it may. */
 	if (talk.agent->compatibility == NICE_COMPATIBILITY_OC2007R2 &&

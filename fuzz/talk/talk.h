@@ -128,7 +128,7 @@ typedef struct {
 	unsigned state[3]; /* of each component, as signalled */
 } Stream;
 
-#define MOST_PAYLOADS 48
+#define MOST_PAYLOADS 128
 #define PAYLOAD_LONGEST 600
 
 /* Something that the application may be given. */

@@ -291,6 +291,10 @@ gboolean __wrap_g_socket_check_connect_result(GSocket *socket, GError **error)
 gint __wrap_g_socket_get_fd(GSocket *socket);
 gint __wrap_g_socket_get_fd(GSocket *socket)
 {
+	if (socket == NULL) {
+		g_return_if_fail_warning("GLib-GIO", "g_socket_get_fd", "G_IS_SOCKET (socket)");
+		return -1;
+	}
 	return (gint)world_socket(socket)->number;
 }
 
