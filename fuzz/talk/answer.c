@@ -387,17 +387,22 @@ static void note_grant(const Sent *request)
 	IcelabStunMessage message;
 	IcelabStunAttribute attribute;
 	IcelabEndpoint peer;
+	uint16_t channel;
+	unsigned i = 0;
 
-	if (allocation == NULL || !peer_of(request, &peer))
+	if (allocation == NULL || request->method != ICELAB_STUN_CHANNEL_BIND ||
+		!peer_of(request, &peer) ||
+		icelab_stun_parse(request->bytes, request->length, &message) != ICELAB_STUN_OK ||
+		!icelab_stun_find(&message, 0x000c, &attribute) || attribute.length != 4)
 		return;
-	if (request->method == ICELAB_STUN_CHANNEL_BIND &&
-		icelab_stun_parse(request->bytes, request->length, &message) == ICELAB_STUN_OK &&
-		icelab_stun_find(&message, 0x000c, &attribute) && attribute.length == 4 &&
-		allocation->channel_count < G_N_ELEMENTS(allocation->channels)) {
-		allocation->channels[allocation->channel_count].channel =
-			(uint16_t)(attribute.value[0] << 8 | attribute.value[1]);
-		allocation->channels[allocation->channel_count++].peer = peer;
-	}
+	channel = (uint16_t)(attribute.value[0] << 8 | attribute.value[1]);
+	while (i < allocation->channel_count && allocation->channels[i].channel != channel)
+		i++;
+	if (i == G_N_ELEMENTS(allocation->channels))
+		return;
+	allocation->channels[i].channel = channel;
+	allocation->channels[i].peer = peer;
+	allocation->channel_count = MAX(allocation->channel_count, i + 1);
 }
 
 static void succeed(
@@ -840,15 +845,21 @@ static bool is_way_to_relay(const IcelabWorldSocket *socket, const NiceComponent
 
 static bool nominates_unchecked(const NiceStream *stream, const IcelabEndpoint *from)
 {
+	bool nominated = false, found = false, unchecked = false;
+
 	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next) {
 		const CandidateCheckPair *pair = i->data;
 		IcelabEndpoint remote = talk_from_nice(&pair->remote->addr);
 
-		if (icelab_endpoint_equal(&remote, from) && pair->state != NICE_CHECK_SUCCEEDED &&
-			pair->state != NICE_CHECK_DISCOVERED && pair->state != NICE_CHECK_IN_PROGRESS)
-			return true;
+		nominated = nominated || (pair->valid && pair->nominated);
+		if (!icelab_endpoint_equal(&remote, from))
+			continue;
+		found = true;
+		unchecked = unchecked ||
+					(pair->state != NICE_CHECK_SUCCEEDED && pair->state != NICE_CHECK_DISCOVERED &&
+						pair->state != NICE_CHECK_IN_PROGRESS);
 	}
-	return false;
+	return nominated && (unchecked || !found);
 }
 
 static void send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndpoint *from,

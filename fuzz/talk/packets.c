@@ -92,7 +92,6 @@ static void judge_role(const Sent *sent, const IcelabStunMessage *message, bool 
 	const IcelabStunAttribute *role = is_controlled ? &controlled : &controlling;
 	uint64_t tie_breaker;
 
-	(void)sent;
 	if (is_controlled == is_controlling || role->length != 8)
 		talk_broken(NULL, "RFC 8445 7.1.3", "a check has not exactly one role of 8 bytes");
 	tie_breaker = 0;
@@ -103,7 +102,9 @@ static void judge_role(const Sent *sent, const IcelabStunMessage *message, bool 
 		talk_broken(NULL, "RFC 8445 16.1", "the tie-breaker changed");
 	talk.tie_breaker = tie_breaker;
 	talk.has_tie_breaker = true;
-	if (first && is_controlling != (talk.agent->controlling_mode != FALSE))
+	/* What waits for a permission or a proxy was written earlier. */
+	if (first && sent->party == PARTY_PEER && !sent->relayed && talk.sent_count < MOST_SENT &&
+		is_controlling != (talk.agent->controlling_mode != FALSE))
 		talk_broken(NULL, "RFC 8445 7.1.3", "a check in the wrong role");
 	/* RFC 8445 7.1.2: "The controlling agent MUST include the USE-CANDIDATE attribute in order to
 	 * nominate"; 7.3.1.5: the controlled one is told by it. */

@@ -121,12 +121,13 @@ static void relay_frame(IcelabScript *script)
 		/* ChannelData (RFC 8656 12.4), on a channel that is bound or not, whose length is right
 		 * or not. */
 		uint16_t channel = (uint16_t)(0x4000 + (form >> 4));
-		IcelabEndpoint bound = {0};
+		IcelabEndpoint bound = allocation->server;
 
-		if (allocation->channel_count > 0 && (form & 2) == 0) {
-			channel = allocation->channels[form >> 4 & 7 % allocation->channel_count].channel;
-			bound = allocation->channels[form >> 4 & 7 % allocation->channel_count].peer;
-		}
+		if (allocation->channel_count > 0 && (form & 2) == 0)
+			channel = allocation->channels[(form >> 4) % allocation->channel_count].channel;
+		for (unsigned i = 0; i < allocation->channel_count; i++)
+			if (allocation->channels[i].channel == channel)
+				bound = allocation->channels[i].peer;
 		if ((form & 4) == 0)
 			length = (uint16_t)payload;
 		bytes[0] = (uint8_t)(channel >> 8);
@@ -621,7 +622,9 @@ static void forget_relays(guint stream_id, guint component_id)
 	bool silent = icelab_guard("forget-relays-list-leak");
 
 	if (!agent_find_component(talk.agent, stream_id, component_id, &stream, &component) ||
-		(is_relay_in_use(stream, component) && icelab_guard("forget-relays-selected-pair")))
+		(is_relay_in_use(stream, component) && icelab_guard("forget-relays-selected-pair")) ||
+		(!g_queue_is_empty(&component->incoming_checks) &&
+			icelab_guard("early-check-without-candidate")))
 		return;
 	if (silent)
 		__lsan_disable();
