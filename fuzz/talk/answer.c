@@ -687,6 +687,15 @@ void talk_answer_peer(Sent *request, IcelabScript *script)
 	kind %= 8;
 	if (kind == 0 && (talk.manners & 0x40) != 0)
 		kind = 1;
+	/* In this dialect server-reflexive candidates are freed when gathering ends, whatever pair has
+	 * been made with one. */
+	if (talk.agent->compatibility == NICE_COMPATIBILITY_OC2007R2 && stream->gathering && kind < 3 &&
+		icelab_guard("gathered-candidate-freed"))
+		kind = 0;
+	/* It is looked for in the selected pair, whether there is one or not. */
+	if (kind > 4 && codes[which % G_N_ELEMENTS(codes)] == 403 && talk.agent->consent_freshness &&
+		component->selected_pair.remote == NULL && icelab_guard("forbidden-without-pair"))
+		which++;
 	start(&message, flaws, kind >= 4 ? ICELAB_STUN_ERROR : ICELAB_STUN_SUCCESS, ICELAB_STUN_BINDING,
 		request->bytes + 4);
 	switch (kind) {
@@ -935,6 +944,7 @@ static void send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndp
 	verdict = expected_verdict(role, &switches);
 	sound = talk.modern && flaws == 0 && (extras & 0x47) == 0 && verdict != VERDICT_NONE &&
 			component->have_local_consent && component->io_callback != NULL &&
+			(icelab_world_socket_condition(socket) & G_IO_OUT) != 0 &&
 			icelab_world_socket_kind(socket) == ICELAB_SOCKET_DATAGRAM && icelab_world_alive() &&
 			!talk.closing && !agent_find_stream(talk.agent, stream->id)->gathering &&
 			(relayed || !talk.agent->force_relay) && stream->local_password[0] != '\0' &&
