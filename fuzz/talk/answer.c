@@ -843,9 +843,11 @@ static bool is_way_to_relay(const IcelabWorldSocket *socket, const NiceComponent
 		if (icelab_endpoint_equal(&talk.turn[i], &far))
 			return true;
 	for (GSList *i = component->local_candidates; i != NULL; i = i->next) {
-		IcelabEndpoint base = talk_from_nice(&((NiceCandidate *)i->data)->base_addr);
+		const NiceCandidate *candidate = i->data;
+		IcelabEndpoint base = talk_from_nice(&candidate->base_addr);
 
-		if (icelab_address_equal(&base.address, &near.address) &&
+		if (candidate->type != NICE_CANDIDATE_TYPE_RELAYED &&
+			icelab_address_equal(&base.address, &near.address) &&
 			(stream || base.port == near.port))
 			return far.port == talk_proxy().port;
 	}

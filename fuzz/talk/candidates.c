@@ -191,11 +191,14 @@ static void judge_selected(guint stream_id, guint component_id)
 {
 	NiceCandidate *local = NULL, *remote = NULL;
 	GSocket *socket;
+	IcelabEndpoint endpoint = {0};
 
 	nice_agent_get_selected_pair(talk.agent, stream_id, component_id, &local, &remote);
+	if (remote != NULL)
+		endpoint = talk_from_nice(&remote->addr);
 	if (local != NULL && talk.agent->force_relay && local->type != NICE_CANDIDATE_TYPE_RELAYED &&
 		!talk_stream(stream_id)->selected_by_hand)
-		talk_broken("relay-host-pair", "force-relay", "a %s candidate is selected",
+		talk_broken(talk_relay_defect(&endpoint), "force-relay", "a %s candidate is selected",
 			nice_candidate_type_to_string(local->type));
 	socket = nice_agent_get_selected_socket(talk.agent, stream_id, component_id);
 	g_clear_object(&socket);

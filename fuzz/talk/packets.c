@@ -109,7 +109,8 @@ static void judge_role(const Sent *sent, const IcelabStunMessage *message, bool 
 	/* RFC 8445 7.1.2: "The controlling agent MUST include the USE-CANDIDATE attribute in order to
 	 * nominate"; 7.3.1.5: the controlled one is told by it. */
 	if (icelab_stun_find(message, ATTRIBUTE_USE_CANDIDATE, &use) && !is_controlling)
-		talk_broken(NULL, "RFC 8445 7.1.2", "USE-CANDIDATE from the controlled agent");
+		talk_broken("use-candidate-after-role-switch", "RFC 8445 7.1.2",
+			"USE-CANDIDATE from the controlled agent");
 }
 
 static void judge_check(const Sent *sent, const IcelabStunMessage *message, bool first)
@@ -399,8 +400,8 @@ void packets_sent(
 
 	if (talk.agent->force_relay && sent.party != PARTY_TURN && sent.party != PARTY_PROXY &&
 		!talk.by_hand)
-		talk_broken(sent.party == PARTY_STUN ? "relay-keepalive-stun" : NULL, "force-relay",
-			"%zu bytes were sent to %s", length,
+		talk_broken(sent.party == PARTY_STUN ? "relay-keepalive-stun" : talk_relay_defect(to),
+			"force-relay", "%zu bytes were sent to %s", length,
 			sent.party == PARTY_STUN ? "the STUN server" : "a peer");
 
 	if (sent.party == PARTY_TURN) {

@@ -23,6 +23,7 @@ static void judge_pair(NiceStream *stream, const CandidateCheckPair *pair)
 	NiceComponent *component = nice_stream_find_component_by_id(stream, pair->component_id);
 	char foundation[NICE_CANDIDATE_PAIR_MAX_FOUNDATION];
 	NiceAgent *agent = talk.agent;
+	IcelabEndpoint remote = talk_from_nice(&pair->remote->addr);
 
 	if (component == NULL)
 		talk_broken(NULL, "pairs", "a pair of no component");
@@ -65,7 +66,7 @@ static void judge_pair(NiceStream *stream, const CandidateCheckPair *pair)
 		pair->state != NICE_CHECK_DISCOVERED)
 		talk_broken(NULL, "RFC 8445 6.1.2.4", "a check from a server-reflexive candidate");
 	if (agent->force_relay && pair->local->type != NICE_CANDIDATE_TYPE_RELAYED)
-		talk_broken("relay-host-pair", "force-relay", "a pair of a %s candidate",
+		talk_broken(talk_relay_defect(&remote), "force-relay", "a pair of a %s candidate",
 			nice_candidate_type_to_string(pair->local->type));
 }
 
@@ -128,7 +129,7 @@ void pairs_selected(
 
 	if (talk.agent->force_relay && local->type != NICE_CANDIDATE_TYPE_RELAYED &&
 		!stream->selected_by_hand)
-		talk_broken("relay-host-pair", "force-relay", "a %s candidate is selected",
+		talk_broken(talk_relay_defect(&endpoint), "force-relay", "a %s candidate is selected",
 			nice_candidate_type_to_string(local->type));
 	if (!talk.modern || stream == NULL || stream->selected_by_hand || talk.bypassed ||
 		remote->transport != NICE_CANDIDATE_TRANSPORT_UDP || talk.known_count == MOST_KNOWN)

@@ -238,18 +238,24 @@ static void stream_bytes(IcelabScript *script)
 	icelab_world_settle();
 }
 
-/* Whether closing the socket frees a pair to which another one of it still points. */
-static bool has_discovered_pairs(const IcelabWorldSocket *socket)
+/* Whether closing the socket frees a pair to which another one of it still points, or takes the
+ * selected pair from a nominated one. */
+static bool closes_badly(const IcelabWorldSocket *socket)
 {
 	NiceStream *stream;
 	NiceComponent *component;
+	bool discovered = false, nominated = false;
 
 	if (socket == NULL || !talk_receives(socket, &stream, &component))
 		return false;
-	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next)
-		if (((CandidateCheckPair *)i->data)->discovered_pair != NULL)
-			return true;
-	return false;
+	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next) {
+		const CandidateCheckPair *pair = i->data;
+
+		discovered = discovered || pair->discovered_pair != NULL;
+		nominated = nominated || pair->nominated;
+	}
+	return (discovered && icelab_guard("prune-socket-discovered-pair")) ||
+		   (nominated && icelab_guard("prune-socket-nominated-pair"));
 }
 
 static void connection(IcelabScript *script)
@@ -262,8 +268,7 @@ static void connection(IcelabScript *script)
 	IcelabWorldSocket *listener = any_socket(index, ICELAB_SOCKET_LISTENER);
 	IcelabWorldSocket *any = any_socket(index, -1);
 
-	if ((event % 8 == 3 || event % 8 == 4) && has_discovered_pairs(stream) &&
-		icelab_guard("prune-socket-discovered-pair"))
+	if (event % 8 >= 2 && event % 8 <= 4 && closes_badly(stream))
 		return;
 	switch (event % 8) {
 	case 0:
@@ -530,6 +535,15 @@ static void restart(IcelabScript *script)
 		talk_note_local_credentials(&talk.streams[i]);
 }
 
+static void note_early_remote(guint stream_id)
+{
+	NiceStream *stream = agent_find_stream(talk.agent, stream_id);
+
+	for (GSList *i = stream != NULL ? stream->components : NULL; i != NULL; i = i->next)
+		talk.early_remote =
+			talk.early_remote || ((NiceComponent *)i->data)->remote_candidates != NULL;
+}
+
 static void change_streams(IcelabScript *script)
 {
 	uint8_t which = icelab_script_byte(script);
@@ -552,6 +566,8 @@ static void change_streams(IcelabScript *script)
 		nice_agent_gather_candidates(talk.agent, talk.streams[talk.stream_count - 1].id);
 		break;
 	default:
+		if (!stream->removed)
+			note_early_remote(stream->id);
 		if (!stream->removed)
 			nice_agent_gather_candidates(talk.agent, stream->id);
 		break;

@@ -24,6 +24,16 @@ void talk_broken(const char *id, const char *rule, const char *format, ...)
 	abort();
 }
 
+const char *talk_relay_defect(const IcelabEndpoint *remote)
+{
+	if (talk.early_remote)
+		return "relay-early-remote";
+	for (unsigned i = 0; i < talk.turn_known; i++)
+		if (icelab_endpoint_equal(&talk.turn[i], remote))
+			return "relay-host-pair";
+	return NULL;
+}
+
 /* ---- the machine ---- */
 
 static const IcelabWorldInterface machine[] = {

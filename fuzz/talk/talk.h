@@ -152,7 +152,8 @@ typedef struct {
 	bool bypassed; /* a check without credentials counted as one with them */
 	bool started_controlling;
 	bool role_switched;
-	bool by_hand; /* the application selected a pair, whatever the policy */
+	bool early_remote; /* candidates were gathered after the peer's were known */
+	bool by_hand;      /* the application selected a pair, whatever the policy */
 	unsigned turn_count;
 	NiceRelayType turn_type[SERVERS];
 	IcelabEndpoint turn[SERVERS + 4]; /* with the alternate servers that were named */
@@ -239,6 +240,9 @@ void talk_expect_payload(const IcelabEndpoint *from, const uint8_t *bytes, size_
  * be NULL) and it is to be stepped over. */
 void talk_broken(const char *id, const char *rule, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The defect that lets something else than a relay talk to `remote` under force-relay. */
+const char *talk_relay_defect(const IcelabEndpoint *remote);
 
 void packets_sent(
 	IcelabWorldSocket *socket, const IcelabEndpoint *to, const uint8_t *bytes, size_t length);
