@@ -586,6 +586,9 @@ static void select_pair(IcelabScript *script)
 
 	if (!agent_find_component(talk.agent, stream->id, component, &real_stream, &real))
 		return;
+	if (talk.agent->compatibility == NICE_COMPATIBILITY_OC2007R2 && real_stream->gathering &&
+		icelab_guard("gathered-candidate-freed"))
+		return;
 	stream->selected_by_hand = true;
 	talk.by_hand = true;
 	if ((how & 1) == 0) {
@@ -677,7 +680,11 @@ static void change(IcelabScript *script)
 		break;
 	}
 	case 2:
-		nice_agent_consent_lost(talk.agent, stream->id, component);
+		/* These dialects' key of a check that is then refused is lost. */
+		if ((talk.agent->compatibility != NICE_COMPATIBILITY_MSN &&
+				talk.agent->compatibility != NICE_COMPATIBILITY_OC2007) ||
+			!icelab_guard("forbidden-key-leak"))
+			nice_agent_consent_lost(talk.agent, stream->id, component);
 		break;
 	case 3:
 		nice_agent_peer_candidate_gathering_done(talk.agent, stream->id);
