@@ -854,6 +854,22 @@ static bool is_way_to_relay(const IcelabWorldSocket *socket, const NiceComponent
 	return true;
 }
 
+static bool is_own_connection(const IcelabWorldSocket *socket)
+{
+	IcelabEndpoint local = icelab_world_socket_local(socket);
+
+	if (icelab_world_socket_kind(socket) != ICELAB_SOCKET_STREAM)
+		return false;
+	for (unsigned i = 0; icelab_world_socket(i) != NULL; i++) {
+		IcelabEndpoint other = icelab_world_socket_local(icelab_world_socket(i));
+
+		if (icelab_world_socket_kind(icelab_world_socket(i)) == ICELAB_SOCKET_LISTENER &&
+			icelab_endpoint_equal(&local, &other))
+			return false;
+	}
+	return true;
+}
+
 static bool nominates_unchecked(const NiceStream *stream, const IcelabEndpoint *from)
 {
 	bool nominated = false, found = false, unchecked = false;
@@ -896,6 +912,11 @@ static void send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndp
 	 * it is looked up among them. */
 	if (!relayed && is_way_to_relay(socket, component) && stream->remote_ufrag[0] == '\0' &&
 		icelab_guard("early-check-without-candidate"))
+		return;
+	/* On a connection that the agent opened, the candidate that the check is of is not known yet.
+	 */
+	if (!relayed && is_own_connection(socket) && stream->remote_ufrag[0] == '\0' &&
+		icelab_guard("early-check-own-connection"))
 		return;
 	/* The old dialects nominate by any check, and may free the link of the list that they are at.
 	 */

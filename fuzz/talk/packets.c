@@ -285,13 +285,13 @@ static void note(Sent *sent)
 					  message.message_class == ICELAB_STUN_ERROR;
 
 		if ((sent->party == PARTY_PEER || answer) && message.method == ICELAB_STUN_BINDING) {
+			if (answer)
+				judge_answer(sent, &message);
 			/* RFC 8445 7.1: "Binding requests [...] MUST utilize the FINGERPRINT mechanism". */
-			if (!fingerprinted)
+			if (!fingerprinted && !(answer && talk.bypassed))
 				talk_broken(NULL, "RFC 8445 7.1", "no right FINGERPRINT towards the peer");
 			if (message.message_class == ICELAB_STUN_REQUEST)
 				judge_check(sent, &message, copy == NULL);
-			else if (message.message_class != ICELAB_STUN_INDICATION)
-				judge_answer(sent, &message);
 		} else if (sent->party == PARTY_TURN && message.message_class == ICELAB_STUN_REQUEST) {
 			judge_turn_request(sent, &message);
 		}

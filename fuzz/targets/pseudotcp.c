@@ -126,6 +126,7 @@ static uint32_t word(const gchar *bytes)
 }
 
 static unsigned mtu_limit;
+static bool failing; /* nothing can be sent */
 
 static void put(unsigned to, const gchar *bytes, gsize length)
 {
@@ -146,8 +147,12 @@ static PseudoTcpWriteResult on_write(
 	unsigned index = index_of(socket);
 
 	(void)user_data;
-	if (++written > 3000)
+	if (failing)
 		return WR_FAIL;
+	if (++written > 3000) {
+		lost++;
+		return WR_SUCCESS;
+	}
 	if (mtu_limit > 0 && length > mtu_limit)
 		return WR_TOO_LARGE;
 	if (length < 24)
@@ -168,12 +173,32 @@ static Packet take(End *end, unsigned index)
 	return packet;
 }
 
+/* A control segment with a window scale by which no window can be shifted (RFC 7323 2.3: 14). */
+static bool scales_too_far(const uint8_t *bytes, gsize length)
+{
+	if (length < 26 || (bytes[13] & 2) == 0)
+		return false;
+	for (gsize i = 25; i + 2 < length && bytes[i] != 0;) {
+		if (bytes[i] == 1) {
+			i++;
+			continue;
+		}
+		if (bytes[i] == 3 && bytes[i + 2] > 14)
+			return true;
+		i += 2 + (gsize)bytes[i + 1];
+	}
+	return false;
+}
+
 /* As one buffer, or as libnice's receiving code hands it over: header and rest. */
 static void hand_over(unsigned to, const gchar *bytes, gsize length, bool split)
 {
 	PseudoTcpSocket *socket = ends[to].socket;
-	gchar *copy = g_malloc(MAX(length, 1));
+	gchar *copy;
 
+	if (scales_too_far((const uint8_t *)bytes, length) && icelab_guard("pseudotcp-window-scale"))
+		return;
+	copy = g_malloc(MAX(length, 1));
 	memcpy(copy, bytes, length);
 	if (split && length >= 24) {
 		gchar *rest = g_malloc(MAX(length - 24, 1));
@@ -330,6 +355,15 @@ static void change(unsigned which, uint8_t what, uint16_t value)
 	}
 }
 
+/* A FIN that cannot be sent closes the endpoint, which then is to wait for its acknowledgement. */
+static void let_through(void)
+{
+	if (!icelab_guard("pseudotcp-shutdown-closed"))
+		return;
+	mtu_limit = 0;
+	failing = false;
+}
+
 static void step(Code code, IcelabScript *script)
 {
 	uint8_t which = icelab_script_byte(script);
@@ -386,10 +420,12 @@ static void step(Code code, IcelabScript *script)
 		falsify(script);
 		break;
 	case CLOSE:
+		let_through();
 		ends[to].closed_by_us = true;
 		pseudo_tcp_socket_close(ends[to].socket, (which & 2) != 0);
 		break;
 	case SHUTDOWN:
+		let_through();
 		ends[to].closed_by_us = true;
 		pseudo_tcp_socket_shutdown(ends[to].socket, (PseudoTcpShutdown)((which >> 1) % 3));
 		break;
@@ -402,6 +438,8 @@ static void step(Code code, IcelabScript *script)
 		break;
 	case LIMIT:
 		mtu_limit = (which & 0x0f) == 0 ? 0 : 150u + (which & 0xf0u) * 8;
+		failing = (which & 0x0f) == 0x0e;
+		lost += failing ? 6 : 0;
 		break;
 	case CODES:
 		break;
@@ -459,6 +497,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	icelab_world_start(1);
 	falsified = false;
 	lost = written = mtu_limit = 0;
+	failing = false;
 	for (unsigned i = 0; i < 2; i++) {
 		ends[i] = (End){.receive_buffer = 61440};
 		ends[i].reads_itself = (options[0] >> i & 1) == 0;

@@ -306,7 +306,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t options, cuts;
 	size_t more, length;
 
-	if (size < HEADER)
+	if (size <= HEADER)
 		return 0;
 	kind = (FramingKind)(data[0] % FRAMING_KINDS);
 	options = data[1];
