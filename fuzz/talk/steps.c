@@ -139,6 +139,8 @@ static void relay_frame(IcelabScript *script)
 		talk.lied = talk.lied || length > payload;
 		if (length <= payload)
 			talk_expect_payload(&bound, script->bytes, length);
+		/* On a channel that is not bound, the whole is the server's own. */
+		talk_expect_payload(&allocation->server, bytes, size);
 	} else {
 		IcelabStunBuilder builder;
 		static const uint8_t transaction[16] = {0x21, 0x12, 0xa4, 0x42, 'd', 'a', 't', 'a'};

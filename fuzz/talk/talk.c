@@ -374,12 +374,13 @@ static void set_timing(uint8_t timing)
 		g_object_set(talk.agent, "stun-initial-timeout", 50, "stun-reliable-timeout", 500, NULL);
 }
 
+static const guint8 dialects[] = {NICE_COMPATIBILITY_RFC5245, NICE_COMPATIBILITY_GOOGLE,
+	NICE_COMPATIBILITY_MSN, NICE_COMPATIBILITY_WLM2009, NICE_COMPATIBILITY_OC2007,
+	NICE_COMPATIBILITY_OC2007R2, NICE_COMPATIBILITY_RFC5245, NICE_COMPATIBILITY_RFC5245};
+
 static void new_agent(uint8_t dialect, uint8_t mode, uint8_t use, uint8_t timing)
 {
 	static const guint pacing[] = {20, 1, 10, 50};
-	static const guint8 dialects[] = {NICE_COMPATIBILITY_RFC5245, NICE_COMPATIBILITY_GOOGLE,
-		NICE_COMPATIBILITY_MSN, NICE_COMPATIBILITY_WLM2009, NICE_COMPATIBILITY_OC2007,
-		NICE_COMPATIBILITY_OC2007R2, NICE_COMPATIBILITY_RFC5245, NICE_COMPATIBILITY_RFC5245};
 
 	talk.modern = dialects[dialect & 7] == NICE_COMPATIBILITY_RFC5245;
 	talk.agent = g_object_new(NICE_TYPE_AGENT, "compatibility", (guint)dialects[dialect & 7],
@@ -421,10 +422,13 @@ void talk_start(IcelabScript *header)
 	talk.mapped_count = talk.payload_count = talk.sent_total = talk.arrived_count = 0;
 	memset(talk.sent, 0, sizeof(talk.sent[0]) * 0);
 	talk.last_mapped = 0;
-	/* http.c prints what no NUL ends; a relay's socket has no descriptor to print. */
+	/* http.c prints what no NUL ends; a relay's socket has no descriptor to print; the old dialect
+	 * prints the address of a candidate that it did not find. */
 	icelab_world_set_log((misc & 4) != 0 &&
 						 !((proxy & 3) == 2 && icelab_guard("http-debug-string")) &&
-						 !((mode & 1) != 0 && icelab_guard("debug-relay-descriptor")));
+						 !((mode & 1) != 0 && icelab_guard("debug-relay-descriptor")) &&
+						 !(dialects[dialect & 7] == NICE_COMPATIBILITY_OC2007R2 &&
+							 icelab_guard("debug-nominated-candidate")));
 	connect_policy = (IcelabConnect)((misc >> 6) % 3 == 0   ? ICELAB_CONNECT_AT_ONCE
 									 : (misc >> 6) % 3 == 1 ? ICELAB_CONNECT_PENDING
 															: ICELAB_CONNECT_REFUSED);

@@ -37,6 +37,9 @@ typedef struct {
 	unsigned packet_count;
 	uint32_t sequence; /* of the last segment that it sent */
 	uint32_t acknowledged;
+	uint32_t proven;        /* the most that was acknowledged to it */
+	uint32_t recover;       /* what ends its recovery from a loss */
+	unsigned repetitions;   /* of that acknowledgement */
 	gsize sent;     /* bytes that send() took */
 	gsize received; /* bytes that recv() gave */
 	bool opened;
@@ -190,6 +193,29 @@ static bool scales_too_far(const uint8_t *bytes, gsize length)
 	return false;
 }
 
+/* The acknowledgement of a FIN leaves it in the list; in recovery from a loss it is sent again. */
+static bool recovers_closed(unsigned to, const gchar *bytes, gsize length)
+{
+	End *end = &ends[to];
+	uint32_t acknowledged;
+
+	if (length < 24)
+		return false;
+	acknowledged = word(bytes + 8);
+	if (acknowledged == end->proven && length == 24) {
+		if (end->repetitions >= 2 && end->closed_by_us &&
+			icelab_guard("pseudotcp-fin-sent-again"))
+			return true;
+		if (++end->repetitions == 3)
+			end->recover = end->sequence + 2000;
+	} else if ((int32_t)(acknowledged - end->proven) > 0) {
+		end->proven = acknowledged;
+		if (end->repetitions < 3 || (int32_t)(acknowledged - end->recover) >= 0)
+			end->repetitions = 0;
+	}
+	return false;
+}
+
 /* As one buffer, or as libnice's receiving code hands it over: header and rest. */
 static void hand_over(unsigned to, const gchar *bytes, gsize length, bool split)
 {
@@ -197,6 +223,8 @@ static void hand_over(unsigned to, const gchar *bytes, gsize length, bool split)
 	gchar *copy;
 
 	if (scales_too_far((const uint8_t *)bytes, length) && icelab_guard("pseudotcp-window-scale"))
+		return;
+	if (recovers_closed(to, bytes, length))
 		return;
 	copy = g_malloc(MAX(length, 1));
 	memcpy(copy, bytes, length);
@@ -420,11 +448,15 @@ static void step(Code code, IcelabScript *script)
 		falsify(script);
 		break;
 	case CLOSE:
+		if (ends[to].repetitions >= 3 && icelab_guard("pseudotcp-fin-sent-again"))
+			break;
 		let_through();
 		ends[to].closed_by_us = true;
 		pseudo_tcp_socket_close(ends[to].socket, (which & 2) != 0);
 		break;
 	case SHUTDOWN:
+		if (ends[to].repetitions >= 3 && icelab_guard("pseudotcp-fin-sent-again"))
+			break;
 		let_through();
 		ends[to].closed_by_us = true;
 		pseudo_tcp_socket_shutdown(ends[to].socket, (PseudoTcpShutdown)((which >> 1) % 3));
