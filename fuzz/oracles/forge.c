@@ -97,6 +97,9 @@ size_t forge(const ModelRules *rules, const Forge *orders, const uint8_t *bytes,
 			length = model_length(&writer);
 		}
 	}
+	/* Without a value: the sum of all but the last 8 octets does not depend on itself then. */
+	if (orders->tail && whole && model_append(&writer, orders->tail, 0))
+		length = model_length(&writer);
 	if (seal && seal + 24 <= length)
 		model_integrity(rules, message, seal + 4, model_length(&writer), orders->key,
 			orders->key_length, message + seal + 4);

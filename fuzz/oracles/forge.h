@@ -30,6 +30,7 @@ typedef struct {
 	uint8_t damage; /* which bit */
 	uint16_t wide;  /* type of an attribute of `width` bytes that is put in front; 0: none */
 	size_t width;
+	uint16_t tail; /* type of an attribute without a value that is put behind all others; 0: none */
 } Forge;
 
 /* Returns the length of the message in `message`, which has room for `capacity` bytes. */

@@ -9,7 +9,7 @@
 #include "stun/builder.h"
 #include "stun/tests/vectors.h"
 
-enum { RECEIVE, REQUEST, INDICATE, REPLAY, REPLY, FORGET, FLOOD, WIDEN };
+enum { RECEIVE, REQUEST, INDICATE, REPLAY, REPLY, FORGET, FLOOD, WIDEN, TRAIL };
 enum { ID = 1, COOKIE = 2, CREDENTIALS = 4, INTEGRITY = 8, FINGERPRINT = 16 };
 
 static const uint8_t id[16] = {0x21, 0x12, 0xA4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};

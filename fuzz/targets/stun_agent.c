@@ -25,6 +25,7 @@ enum {
 	FORGET,   /* a: which transaction */
 	FLOOD,    /* a: that many requests */
 	WIDEN,    /* the next that arrives: a: attribute, b: 32 bytes each, c: and bytes */
+	TRAIL,    /* the next that arrives has an attribute behind all others: a */
 	KINDS,
 };
 
@@ -35,6 +36,7 @@ static uint8_t last[70000];
 static size_t last_length;
 static uint16_t wide;
 static size_t width;
+static uint16_t tail;
 
 static const unsigned codes[] = {300, 400, 401, 403, 420, 437, 438, 439, 440, 441, 442, 443, 444,
 	445, 446, 486, 487, 500, 507, 508, 699};
@@ -181,7 +183,8 @@ static void take(const ConversationStep *step)
 		Forge orders = pair_orders(&pair, step, key);
 		orders.wide = wide;
 		orders.width = width;
-		wide = 0;
+		orders.tail = tail;
+		wide = tail = 0;
 		last_length =
 			forge(&pair.model.rules, &orders, step->payload, step->length, last, sizeof last);
 		arrive(last, last_length, step->c & 1);
@@ -218,6 +221,9 @@ static void take(const ConversationStep *step)
 		wide = (uint16_t)((step->a & 0x80) << 8 | (step->a & 0x7F));
 		width = (size_t)step->b * 32 + step->c;
 		break;
+	case TRAIL:
+		tail = (uint16_t)((step->a & 0x80) << 8 | (step->a & 0x7F));
+		break;
 	}
 }
 
@@ -231,7 +237,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(pair.model.sent, 0, sizeof pair.model.sent[0] * 8);
 	has_request = false;
 	last_length = 0;
-	wide = 0;
+	wide = tail = 0;
 	while (conversation_next(&conversation, &step))
 		take(&step);
 	pair_expect_same_transactions(&pair);
