@@ -37,11 +37,11 @@ typedef struct {
 	unsigned packet_count;
 	uint32_t sequence; /* of the last segment that it sent */
 	uint32_t acknowledged;
-	uint32_t proven;        /* the most that was acknowledged to it */
-	uint32_t recover;       /* what ends its recovery from a loss */
-	unsigned repetitions;   /* of that acknowledgement */
-	gsize sent;     /* bytes that send() took */
-	gsize received; /* bytes that recv() gave */
+	uint32_t proven;      /* the most that was acknowledged to it */
+	uint32_t recover;     /* what ends its recovery from a loss */
+	unsigned repetitions; /* of that acknowledgement */
+	gsize sent;           /* bytes that send() took */
+	gsize received;       /* bytes that recv() gave */
 	bool opened;
 	bool closed_by_us;
 	bool was_closed;
@@ -203,8 +203,7 @@ static bool recovers_closed(unsigned to, const gchar *bytes, gsize length)
 		return false;
 	acknowledged = word(bytes + 8);
 	if (acknowledged == end->proven && length == 24) {
-		if (end->repetitions >= 2 && end->closed_by_us &&
-			icelab_guard("pseudotcp-fin-sent-again"))
+		if (end->repetitions >= 2 && end->closed_by_us && icelab_guard("pseudotcp-fin-sent-again"))
 			return true;
 		if (++end->repetitions == 3)
 			end->recover = end->sequence + 2000;
