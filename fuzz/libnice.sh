@@ -79,7 +79,12 @@ flags() {
 		;;
 	msan) echo "-fsanitize=fuzzer-no-link,memory -fsanitize-memory-track-origins" ;;
 	coverage) echo "-fprofile-instr-generate -fcoverage-mapping" ;;
-	*) die "no flavour '$1': asan, msan, coverage" ;;
+	# As the distribution compiles it. Not for the linker only: then clang could not link it.
+	stock)
+		DEB_BUILD_MAINT_OPTIONS=hardening=+all,optimize=-lto dpkg-buildflags --get CFLAGS | tr '\n' ' '
+		DEB_BUILD_MAINT_OPTIONS=hardening=+all,optimize=-lto dpkg-buildflags --get CPPFLAGS
+		;;
+	*) die "no flavour '$1': asan, msan, coverage, stock" ;;
 	esac
 }
 
@@ -87,12 +92,18 @@ build() {
 	flags=${ICELAB_FUZZ_CFLAGS-$(flags "$3")}
 	[ -f "$1/meson.build" ] || die "$1 is no tree of libnice: it has no meson.build"
 	archive=nice/libnice.a
+	# Last, so that it counts.
+	optimise=-O1
+	if [ "$3" = stock ]; then
+		optimise='-O2 -gdwarf-4'
+		CC=gcc
+	fi
 	[ "$3" != msan ] || archive=stun/libstun.a
 	mkdir -p "$2"
 	if ! [ -f "$2/build.ninja" ]; then
 		CC=${CC:-clang} CFLAGS='' LDFLAGS='' meson setup "$2" "$1" --wrap-mode=nodownload \
 			--buildtype=plain --default-library=static -Db_lundef=false \
-			-Dc_args="$flags -fno-omit-frame-pointer -g -O1" -Dc_link_args="$flags" \
+			-Dc_args="$flags -fno-omit-frame-pointer -g $optimise" -Dc_link_args="$flags" \
 			-Dgstreamer=disabled -Dgupnp=disabled -Dtests=disabled -Dexamples=disabled \
 			-Dintrospection=disabled -Dgtk_doc=disabled >"$2/setup.log" 2>&1 || {
 			cat "$2/setup.log" >&2

@@ -134,6 +134,45 @@ replay() {
 	rm -f "$4".crash-* "$4".leak-* "$4".timeout-* "$4".oom-*
 }
 
+# Runs the input $3 of the target $2 with the library as the distribution compiles it (build folder
+# $1, preset fuzz-stock) under valgrind, whose eyes are others than the sanitizers'; log in $4. Prints
+# what it sees in one line, or "nothing".
+stock_check() {
+	local words
+
+	# Memory that GLib keeps for itself is reachable, not lost.
+	setpriv --pdeathsig KILL timeout 300 valgrind --leak-check=full --show-leak-kinds=definite \
+		--num-callers=30 "$1/fuzz/$2" -timeout=250 -rss_limit_mb=0 -artifact_prefix="$4." "$3" \
+		>"$4" 2>&1 </dev/null || true
+	rm -f "$4".crash-* "$4".leak-* "$4".timeout-* "$4".oom-*
+	words=$(sed 's/^==[0-9]*== *//' "$4" | awk '
+		function place(  name) {
+			name = $0
+			sub(/^(at|by) 0x[0-9A-F]+: /, "", name)
+			return name
+		}
+		/^(Invalid (read|write) of size|Conditional jump|Use of uninitialised|Invalid free|Syscall param|Source and destination overlap)/ ||
+			/definitely lost in loss record/ {
+			what = $0
+			sub(/ in loss record.*/, "", what)
+			gsub(/[0-9,]+ \([^)]*\) bytes|[0-9,]+ bytes/, "bytes", what)
+			next
+		}
+		# The first of each report whose topmost function is the library itself.
+		what != "" && /^(at|by) 0x/ {
+			if (/\((stun|agent|socket|nice|random)[a-z]*\/|\.c:[0-9]+\)/ && !/(vg_replace|Fuzzer|\/fuzz\/)/) {
+				print what " in " place()
+				exit
+			}
+			next
+		}
+		what != "" && /^$/ { what = "" }')
+	if [ -z "$words" ] && grep -qE 'oracle broken|rule broken|icelab oracle|assertion failed|deadly signal|ALARM' "$4"; then
+		words=$(log_finding "$4")
+	fi
+	echo "${words:-nothing}"
+}
+
 # The IDs of the ledger $1.
 ledger_ids() {
 	sed -n 's/^\[\(.*\)\]$/\1/p' "$1"
