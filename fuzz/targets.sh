@@ -135,13 +135,13 @@ replay() {
 }
 
 # Runs the input $3 of the target $2 with the library as the distribution compiles it (build folder
-# $1, preset fuzz-stock) under valgrind, whose eyes are others than the sanitizers'; log in $4. Prints
-# what it sees in one line, or "nothing".
+# $1, preset fuzz-stock) under valgrind, whose eyes are others than the sanitizers'; log in $4, guards
+# in $5. Prints what it sees in one line, or "nothing".
 stock_check() {
 	local words
 
 	# Memory that GLib keeps for itself is reachable, not lost.
-	setpriv --pdeathsig KILL timeout 300 valgrind --leak-check=full --show-leak-kinds=definite \
+	env ${5:+"ICELAB_GUARDS=$5"} setpriv --pdeathsig KILL timeout 300 valgrind --leak-check=full --show-leak-kinds=definite \
 		--num-callers=30 "$1/fuzz/$2" -timeout=250 -rss_limit_mb=0 -artifact_prefix="$4." "$3" \
 		>"$4" 2>&1 </dev/null || true
 	rm -f "$4".crash-* "$4".leak-* "$4".timeout-* "$4".oom-*
