@@ -144,6 +144,20 @@ static void plain(void)
 	end("wrong credentials, wrong sources, replays");
 }
 
+static void refused(void)
+{
+	begin();
+	bytes[MODE] = 0x20;
+	bytes[USE] = CONTROLLING;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ADVANCE, 2);
+	STEP(STEP_ANSWER_PEER, 0, 5, 0, 4);
+	STEP(STEP_ADVANCE, 2);
+	STEP(STEP_ANSWER_PEER, 0, 5, 0, 1);
+	STEP(STEP_ROUNDS, 6);
+	end("consent freshness, checks refused before a pair is selected");
+}
+
 static void life(void)
 {
 	begin();
@@ -451,6 +465,7 @@ int main(int argc, char **argv)
 {
 	seed_start(argc, argv);
 	plain();
+	refused();
 	life();
 	relays();
 	streams();

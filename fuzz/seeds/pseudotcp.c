@@ -20,6 +20,9 @@
 #define CORRUPT(to, which, byte) 7, 4, to, which, byte, 0x10
 #define FALSIFY(to, sequence, acknowledged, flags, scale)                                          \
 	8, 11, to, 0, sequence, acknowledged, flags, 0xf0, 0, scale, 'd', 'a', 't'
+/* A control segment that connects, with options: a window scale, nothing, a size, and FIN-ACK. */
+#define CONNECT_SEGMENT(to, scale)                                                                 \
+	8, 21, to, 0, 0, 0, 2, 0xf0, 0, 0, 0, 3, 1, scale, 1, 2, 2, 5, 0x78, 254, 1, 0, 0
 #define CLOSE(which) 9, 1, which
 #define SHUTDOWN(which) 10, 1, which
 #define CHANGE(which, what, high, low) 11, 4, which, what, high, low
@@ -48,6 +51,10 @@ int main(int argc, char **argv)
 	SEED("falsified", 0, 0, 0, 0, SEND(0, 0x20, 0), FALSIFY(0, 0, 0, 0, 0), FALSIFY(1, 3, 0, 0, 16),
 		FALSIFY(1, 0, 0, 4, 0), FALSIFY(0, 0, 0, 1, 0), FALSIFY(0, 0, 0, 2, 4), ALL, ADVANCE(3));
 	SEED("control segments", 0, 0, 0, 0, FALSIFY(0, 0, 0, 2, 0), ALL, FALSIFY(1, 0, 0, 2, 1), ALL);
+	SEED("options", 0x10, 0, 0, 0, CONNECT_SEGMENT(1, 2), ALL, CONNECT_SEGMENT(0, 7), ALL,
+		SEND(1, 4, 0), ALL);
+	SEED("options of an answer", 0x10, 0, 0, 0, 12, 1, 0, CONNECT_SEGMENT(0, 3), ALL, SEND(0, 4, 0),
+		ALL, ADVANCE(3));
 	SEED("small windows", 0x10, 0, 0, 0, CHANGE(0, 2, 8, 0), CHANGE(1, 2, 4, 0), CHANGE(0, 3, 8, 0),
 		12, 1, 0, ALL, SEND(0, 0x40, 0), ALL, ADVANCE(0), ALL, SEND(1, 0x40, 0), ALL, ADVANCE(3),
 		ALL);
