@@ -151,6 +151,7 @@ stock_check() {
 			sub(/^(at|by) 0x[0-9A-F]+: /, "", name)
 			return name
 		}
+		seen { next }
 		/^(Invalid (read|write) of size|Conditional jump|Use of uninitialised|Invalid free|Syscall param|Source and destination overlap)/ ||
 			/definitely lost in loss record/ {
 			what = $0
@@ -162,7 +163,7 @@ stock_check() {
 		what != "" && /^(at|by) 0x/ {
 			if (/\((stun|agent|socket|nice|random)[a-z]*\/|\.c:[0-9]+\)/ && !/(vg_replace|Fuzzer|\/fuzz\/)/) {
 				print what " in " place()
-				exit
+				seen = 1
 			}
 			next
 		}
@@ -185,13 +186,52 @@ ledger_value() {
 		inside && $0 ~ "^" key " *=" { sub(/^[a-z]+ *= */, ""); print; exit }' "$1"
 }
 
-# Those IDs of the ledger $1 that the words $2 (a file, from log_finding) of a finding show.
+# Whether the words $3 of a finding show the entry $2 of the ledger $1: one of its "shows", which " | "
+# separates.
+ledger_shows() {
+	local shows
+
+	while read -r shows; do
+		[[ $3 != *"$shows"* ]] || return 0
+	done < <(ledger_value "$1" "$2" shows | sed 's/ | /\n/g')
+	return 1
+}
+
+# Those IDs of the ledger $1 that the words $2 (a file, from log_finding) of a finding show: of several
+# those that say most about it, the defect's function before all.
 ledger_match() {
 	awk '
+		# Not as the start of a longer name.
+		function has(text, part,  at, after) {
+			at = part == "" ? 0 : index(text, part)
+			after = substr(text, at + length(part), 1)
+			return at && !(part ~ /[A-Za-z0-9_]$/ && after ~ /[A-Za-z0-9_]/)
+		}
 		FNR == NR {
 			if (/^\[/) id = substr($0, 2, length($0) - 2)
-			else if (/^shows *=/) { text = $0; sub(/^shows *= */, "", text); shows[id] = text }
+			else if (/^(shows|function|flavour) *=/) {
+				key = $1
+				text = $0
+				sub(/^[a-z]+ *= */, "", text)
+				of[id, key] = text
+				ids[id] = 1
+			}
 			next
 		}
-		{ for (id in shows) if (index($0, shows[id])) print id }' "$1" "$2" | sort
+		{
+			most = 0
+			for (id in ids) {
+				# What shows under MemorySanitizer alone.
+				if (of[id, "flavour"] == "msan" && !/uninitialized/)
+					continue
+				count = split(of[id, "shows"], shows, / \| /)
+				for (i = 1; i <= count; i++)
+					if (has($0, shows[i])) {
+						score[id] = length(shows[i]) + (has($0, of[id, "function"]) ? 1000 : 0)
+						if (score[id] > most) most = score[id]
+					}
+			}
+			for (id in score)
+				if (score[id] == most) print id
+		}' "$1" "$2" | sort
 }

@@ -661,6 +661,32 @@ static void make_secret(
 	set_key(secret, inbound ? stream->local_password : stream->remote_password, false);
 }
 
+static unsigned count_succeeded(void)
+{
+	unsigned count = 0;
+
+	for (GSList *i = talk.agent->streams; i != NULL; i = i->next)
+		for (GSList *j = ((NiceStream *)i->data)->conncheck_list; j != NULL; j = j->next) {
+			const CandidateCheckPair *pair = j->data;
+
+			count += pair->valid || pair->state == NICE_CHECK_SUCCEEDED;
+		}
+	return count;
+}
+
+/* RFC 8445 7.2.5.2.1: what comes from elsewhere than the check went to fails it; RFC
+ * 8489 6.3.3, 9.1.4: an answer to nothing, and one that is not signed, count for nothing. */
+static void answer_wrongly(
+	const Sent *request, uint8_t flaws, const Message *message, size_t length)
+{
+	unsigned before = count_succeeded();
+
+	answer_with(request, flaws, message->bytes, length);
+	if (count_succeeded() > before)
+		talk_broken(NULL, "RFC 8445 7.2.5.2.1", "a check succeeded by a wrong answer, flaws %02x",
+			(unsigned)flaws);
+}
+
 /* Changes libnice's own mind by a look into it: which credentials hold now is the application's
  * knowledge on both sides. */
 void talk_answer_peer(Sent *request, IcelabScript *script)
@@ -730,7 +756,12 @@ void talk_answer_peer(Sent *request, IcelabScript *script)
 			&message.builder, ICELAB_STUN_USERNAME, secret.username, secret.username_length);
 	length = finish(&message, secret.sum, secret.key_length > 0 ? secret.key : NULL,
 		secret.key_length, secret.fingerprint);
-	answer_with(request, flaws, message.bytes, length);
+	/* Where a stream's bytes come from is not the answer's choice. */
+	if (talk.modern && icelab_world_socket_kind(socket) == ICELAB_SOCKET_DATAGRAM &&
+		(flaws & (FLAW_SOURCE | FLAW_TRANSACTION | FLAW_INTEGRITY | FLAW_NO_INTEGRITY)) != 0)
+		answer_wrongly(request, flaws, &message, length);
+	else
+		answer_with(request, flaws, message.bytes, length);
 }
 
 /* Which socket the script means, and whether through its relay. */

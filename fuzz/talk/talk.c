@@ -422,13 +422,10 @@ void talk_start(IcelabScript *header)
 	talk.mapped_count = talk.payload_count = talk.sent_total = talk.arrived_count = 0;
 	memset(talk.sent, 0, sizeof(talk.sent[0]) * 0);
 	talk.last_mapped = 0;
-	/* http.c prints what no NUL ends; a relay's socket has no descriptor to print; the old dialect
-	 * prints the address of a candidate that it did not find. */
+	/* http.c prints what no NUL ends; a relay's socket has no descriptor to print. */
 	icelab_world_set_log((misc & 4) != 0 &&
 						 !((proxy & 3) == 2 && icelab_guard("http-debug-string")) &&
-						 !((mode & 1) != 0 && icelab_guard("debug-relay-descriptor")) &&
-						 !(dialects[dialect & 7] == NICE_COMPATIBILITY_OC2007R2 &&
-							 icelab_guard("debug-nominated-candidate")));
+						 !((mode & 1) != 0 && icelab_guard("debug-relay-descriptor")));
 	connect_policy = (IcelabConnect)((misc >> 6) % 3 == 0   ? ICELAB_CONNECT_AT_ONCE
 									 : (misc >> 6) % 3 == 1 ? ICELAB_CONNECT_PENDING
 															: ICELAB_CONNECT_REFUSED);
