@@ -166,6 +166,18 @@ static void judge_foundations(const NiceCandidate *a, const NiceCandidate *b)
 			a->foundation, b->foundation);
 }
 
+/* RFC 8445 5.1.3: "A candidate is redundant if and only if its transport address and base equal those
+ * of another candidate." */
+static void judge_redundancy(const NiceCandidate *a, const NiceCandidate *b)
+{
+	if (a->stream_id == b->stream_id && a->component_id == b->component_id &&
+		a->transport == b->transport && a->type != NICE_CANDIDATE_TYPE_PEER_REFLEXIVE &&
+		b->type != NICE_CANDIDATE_TYPE_PEER_REFLEXIVE && nice_address_is_valid(&a->addr) &&
+		nice_address_equal(&a->addr, &b->addr) && nice_address_equal(&a->base_addr, &b->base_addr))
+		talk_broken(NULL, "RFC 8445 5.1.3", "a %s and a %s candidate are redundant",
+			nice_candidate_type_to_string(a->type), nice_candidate_type_to_string(b->type));
+}
+
 static void judge_lists(void)
 {
 	const NiceCandidate *all[96];
@@ -183,8 +195,10 @@ static void judge_lists(void)
 					all[count++] = k->data;
 		}
 	for (unsigned i = 0; talk.modern && i < count; i++)
-		for (unsigned j = 0; j < i; j++)
+		for (unsigned j = 0; j < i; j++) {
 			judge_foundations(all[i], all[j]);
+			judge_redundancy(all[i], all[j]);
+		}
 }
 
 static void judge_selected(guint stream_id, guint component_id)

@@ -11,7 +11,8 @@
 #include "run/catalogue.h"
 
 #define PROCESS_LIMIT 1024
-/* For an adapter that hangs, not for a busy machine: a browser that says its version has taken 5 s. */
+/* For an adapter that hangs, not for a busy machine: a browser that says its version has taken 5 s.
+ */
 #define DEADLINE_MS 20000
 
 typedef struct {
