@@ -156,6 +156,16 @@ static void refused(void)
 	STEP(STEP_ANSWER_PEER, 0, 5, 0, 1);
 	STEP(STEP_ROUNDS, 6);
 	end("consent freshness, checks refused before a pair is selected");
+
+	begin();
+	bytes[USE] = CONTROLLING;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	for (uint8_t flaw = 1; flaw < 0x80; flaw = (uint8_t)(flaw << 1)) {
+		STEP(STEP_ADVANCE, 2);
+		STEP(STEP_ANSWER_PEER, 0, 0, flaw, 0);
+	}
+	STEP(STEP_ROUNDS, 6);
+	end("answers that are wrong in one way each");
 }
 
 static void life(void)
