@@ -166,8 +166,8 @@ static void judge_foundations(const NiceCandidate *a, const NiceCandidate *b)
 			a->foundation, b->foundation);
 }
 
-/* RFC 8445 5.1.3: "A candidate is redundant if and only if its transport address and base equal those
- * of another candidate." */
+/* RFC 8445 5.1.3: "A candidate is redundant if and only if its transport address and base equal
+ * those of another candidate." */
 static void judge_redundancy(const NiceCandidate *a, const NiceCandidate *b)
 {
 	if (a->stream_id == b->stream_id && a->component_id == b->component_id &&
