@@ -65,6 +65,11 @@ artifact() {
 		-o -name 'oom-*' \) | sort | head -n 1
 }
 
+# Removes what findings left under the prefix $1, "FOLDER/" or "FILE.".
+remove_artifacts() {
+	rm -f "$1"crash-* "$1"leak-* "$1"timeout-* "$1"oom-*
+}
+
 # What a finding is, in one line that is the same for the same finding, from the log $1: the broken
 # rule of an oracle, or the sanitizer's word and the topmost function of the library in the trace
 # (else the topmost that is none of the runtime's), "KIND in FUNCTION (FILE:LINE)".
@@ -131,7 +136,7 @@ replay() {
 	ASAN_OPTIONS=$ASAN_OPTIONS:fast_unwind_on_malloc=0 setpriv --pdeathsig KILL "$1/fuzz/$2" \
 		-timeout="$TARGET_TIMEOUT" -rss_limit_mb="$TARGET_MEMORY" -artifact_prefix="$4." "$3" \
 		>"$4" 2>&1 </dev/null || log_finding "$4"
-	rm -f "$4".crash-* "$4".leak-* "$4".timeout-* "$4".oom-*
+	remove_artifacts "$4."
 }
 
 # Runs the input $3 of the target $2 with the library as the distribution compiles it (build folder
@@ -144,7 +149,7 @@ stock_check() {
 	env ${5:+"ICELAB_GUARDS=$5"} setpriv --pdeathsig KILL timeout 300 valgrind --leak-check=full --show-leak-kinds=definite \
 		--num-callers=30 "$1/fuzz/$2" -timeout=250 -rss_limit_mb=0 -artifact_prefix="$4." "$3" \
 		>"$4" 2>&1 </dev/null || true
-	rm -f "$4".crash-* "$4".leak-* "$4".timeout-* "$4".oom-*
+	remove_artifacts "$4."
 	words=$(sed 's/^==[0-9]*== *//' "$4" | awk '
 		function place(  name) {
 			name = $0
