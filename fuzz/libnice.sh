@@ -79,10 +79,11 @@ flags() {
 		;;
 	msan) echo "-fsanitize=fuzzer-no-link,memory -fsanitize-memory-track-origins" ;;
 	coverage) echo "-fprofile-instr-generate -fcoverage-mapping" ;;
-	# As the distribution compiles it. Not for the linker only: then clang could not link it.
+	# As the distribution compiles it, but without LTO: clang links it.
 	stock)
-		DEB_BUILD_MAINT_OPTIONS=hardening=+all,optimize=-lto dpkg-buildflags --get CFLAGS | tr '\n' ' '
-		DEB_BUILD_MAINT_OPTIONS=hardening=+all,optimize=-lto dpkg-buildflags --get CPPFLAGS
+		for set in CFLAGS CPPFLAGS; do
+			DEB_BUILD_MAINT_OPTIONS=hardening=+all,optimize=-lto dpkg-buildflags --get $set
+		done | tr '\n' ' '
 		;;
 	*) die "no flavour '$1': asan, msan, coverage, stock" ;;
 	esac
@@ -91,14 +92,12 @@ flags() {
 build() {
 	flags=${ICELAB_FUZZ_CFLAGS-$(flags "$3")}
 	[ -f "$1/meson.build" ] || die "$1 is no tree of libnice: it has no meson.build"
-	archive=nice/libnice.a
-	# Last, so that it counts.
-	optimise=-O1
-	if [ "$3" = stock ]; then
-		optimise='-O2 -gdwarf-4'
-		CC=gcc
-	fi
-	[ "$3" != msan ] || archive=stun/libstun.a
+	archive=nice/libnice.a optimise=-O1
+	case $3 in
+	msan) archive=stun/libstun.a ;;
+	# valgrind reads that form of debug information.
+	stock) optimise='-O2 -gdwarf-4' CC=gcc ;;
+	esac
 	mkdir -p "$2"
 	if ! [ -f "$2/build.ninja" ]; then
 		CC=${CC:-clang} CFLAGS='' LDFLAGS='' meson setup "$2" "$1" --wrap-mode=nodownload \
