@@ -191,20 +191,10 @@ ledger_value() {
 		inside && $0 ~ "^" key " *=" { sub(/^[a-z]+ *= */, ""); print; exit }' "$1"
 }
 
-# Whether the words $3 of a finding show the entry $2 of the ledger $1: one of its "shows", which " | "
-# separates.
-ledger_shows() {
-	local shows
-
-	while read -r shows; do
-		[[ $3 != *"$shows"* ]] || return 0
-	done < <(ledger_value "$1" "$2" shows | sed 's/ | /\n/g')
-	return 1
-}
-
-# Those IDs of the ledger $1 that the words $2 (a file, from log_finding) of a finding show: of several
-# those that say most about it, the defect's function before all.
-ledger_match() {
+# "SCORE ID" of each entry of the ledger $1 that the words $2 (a file, from log_finding) of a finding
+# show by one of its "shows", which " | " separates. Who says most about the finding has the highest
+# score, who names its function before all.
+ledger_scores() {
 	awk '
 		# Not as the start of a longer name.
 		function has(text, part,  at, after) {
@@ -224,19 +214,27 @@ ledger_match() {
 			next
 		}
 		{
-			most = 0
 			for (id in ids) {
 				# What shows under MemorySanitizer alone.
 				if (of[id, "flavour"] == "msan" && !/uninitialized/)
 					continue
+				longest = 0
 				count = split(of[id, "shows"], shows, / \| /)
 				for (i = 1; i <= count; i++)
-					if (has($0, shows[i])) {
-						score[id] = length(shows[i]) + (has($0, of[id, "function"]) ? 1000 : 0)
-						if (score[id] > most) most = score[id]
-					}
+					if (has($0, shows[i]) && length(shows[i]) > longest)
+						longest = length(shows[i])
+				if (longest)
+					print longest + (has($0, of[id, "function"]) ? 1000 : 0), id
 			}
-			for (id in score)
-				if (score[id] == most) print id
-		}' "$1" "$2" | sort
+		}' "$1" "$2"
+}
+
+# Whether the words $3 of a finding show the entry $2 of the ledger $1.
+ledger_shows() {
+	ledger_scores "$1" <(echo "$3") | grep " $2\$" >/dev/null
+}
+
+# Those IDs of the ledger $1 that say most about the finding whose words are in the file $2.
+ledger_match() {
+	ledger_scores "$1" "$2" | sort -k 1,1nr -k 2 | awk 'NR == 1 { most = $1 } $1 == most { print $2 }'
 }
