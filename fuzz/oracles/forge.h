@@ -33,6 +33,12 @@ typedef struct {
 	uint16_t tail; /* type of an attribute without a value that is put behind all others; 0: none */
 } Forge;
 
+/* The attribute that an octet of an input chooses: from 0x80 on one that need not be understood. */
+static inline uint16_t forge_type(uint8_t choice)
+{
+	return (uint16_t)((choice & 0x80) << 8 | (choice & 0x7F));
+}
+
 /* Returns the length of the message in `message`, which has room for `capacity` bytes. */
 size_t forge(const ModelRules *rules, const Forge *orders, const uint8_t *bytes, size_t length,
 	uint8_t *message, size_t capacity);

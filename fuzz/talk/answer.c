@@ -750,8 +750,7 @@ void talk_answer_peer(Sent *request, IcelabScript *script)
 		icelab_stun_build_error_code(
 			&message.builder, codes[(kind & 3) == 0 ? 0 : which % G_N_ELEMENTS(codes)], "no");
 	}
-	if (talk.agent->compatibility == NICE_COMPATIBILITY_MSN ||
-		talk.agent->compatibility == NICE_COMPATIBILITY_OC2007)
+	if (talk_names_candidates())
 		icelab_stun_build_attribute(
 			&message.builder, ICELAB_STUN_USERNAME, secret.username, secret.username_length);
 	length = finish(&message, secret.sum, secret.key_length > 0 ? secret.key : NULL,
@@ -965,9 +964,7 @@ static void send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndp
 	start(&message, flaws, ICELAB_STUN_REQUEST, ICELAB_STUN_BINDING, transaction);
 	if ((flaws & FLAW_TRANSACTION) != 0)
 		transaction[15] ^= 1;
-	if (talk.agent->compatibility == NICE_COMPATIBILITY_GOOGLE ||
-		talk.agent->compatibility == NICE_COMPATIBILITY_MSN ||
-		talk.agent->compatibility == NICE_COMPATIBILITY_OC2007)
+	if (talk.agent->compatibility == NICE_COMPATIBILITY_GOOGLE || talk_names_candidates())
 		memset(message.bytes + 4, 'o', 4);
 	if ((extras & 1) == 0)
 		icelab_stun_build_attribute(

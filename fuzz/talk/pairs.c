@@ -87,6 +87,12 @@ static void judge_component(NiceStream *stream, NiceComponent *component)
 		talk_broken(NULL, "pairs", "checks are stored without end");
 }
 
+static bool has_switched_role(void)
+{
+	return talk.role_switched ||
+		   talk.started_controlling != (talk.agent->controlling_mode != FALSE);
+}
+
 void pairs_judge(void)
 {
 	if (talk.agent == NULL)
@@ -114,8 +120,7 @@ void pairs_judge(void)
 		for (GSList *j = stream->components; j != NULL; j = j->next)
 			judge_component(stream, j->data);
 	}
-	talk.role_switched =
-		talk.role_switched || talk.started_controlling != (talk.agent->controlling_mode != FALSE);
+	talk.role_switched = has_switched_role();
 	if (icelab_world_timers() > 200)
 		talk_broken(NULL, "timers", "%u timers run", icelab_world_timers());
 }
@@ -139,9 +144,6 @@ void pairs_selected(
 	if (known != NULL && !known->valid)
 		talk_broken(NULL, "RFC 8445 8.1.1", "a pair is selected whose check never succeeded");
 	if (known != NULL && !known->nominated)
-		talk_broken(talk.role_switched ||
-							talk.started_controlling != (talk.agent->controlling_mode != FALSE)
-						? "nominated-after-role-switch"
-						: NULL,
-			"RFC 8445 8.1.1", "a pair is selected that nobody nominated");
+		talk_broken(has_switched_role() ? "nominated-after-role-switch" : NULL, "RFC 8445 8.1.1",
+			"a pair is selected that nobody nominated");
 }

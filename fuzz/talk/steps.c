@@ -423,9 +423,7 @@ static void remote_sdp(IcelabScript *script)
 	char address[ICELAB_ADDRESS_TEXT];
 
 	/* Candidates of a description have no user name of their own. */
-	if ((talk.agent->compatibility == NICE_COMPATIBILITY_MSN ||
-			talk.agent->compatibility == NICE_COMPATIBILITY_OC2007) &&
-		icelab_guard("dialect-without-username")) {
+	if (talk_names_candidates() && icelab_guard("dialect-without-username")) {
 		g_string_free(text, TRUE);
 		return;
 	}
@@ -569,10 +567,10 @@ static void change_streams(IcelabScript *script)
 		nice_agent_gather_candidates(talk.agent, talk.streams[talk.stream_count - 1].id);
 		break;
 	default:
-		if (!stream->removed)
-			note_early_remote(stream->id);
-		if (!stream->removed)
-			nice_agent_gather_candidates(talk.agent, stream->id);
+		if (stream->removed)
+			break;
+		note_early_remote(stream->id);
+		nice_agent_gather_candidates(talk.agent, stream->id);
 		break;
 	}
 	icelab_world_settle();
@@ -684,9 +682,7 @@ static void change(IcelabScript *script)
 	}
 	case 2:
 		/* These dialects' key of a check that is then refused is lost. */
-		if ((talk.agent->compatibility != NICE_COMPATIBILITY_MSN &&
-				talk.agent->compatibility != NICE_COMPATIBILITY_OC2007) ||
-			!icelab_guard("forbidden-key-leak"))
+		if (!talk_names_candidates() || !icelab_guard("forbidden-key-leak"))
 			nice_agent_consent_lost(talk.agent, stream->id, component);
 		break;
 	case 3:

@@ -24,6 +24,12 @@ void talk_broken(const char *id, const char *rule, const char *format, ...)
 	abort();
 }
 
+bool talk_names_candidates(void)
+{
+	return talk.agent->compatibility == NICE_COMPATIBILITY_MSN ||
+		   talk.agent->compatibility == NICE_COMPATIBILITY_OC2007;
+}
+
 const char *talk_relay_defect(const IcelabEndpoint *remote)
 {
 	if (talk.early_remote)
@@ -420,7 +426,6 @@ void talk_start(IcelabScript *header)
 	memset(&talk, 0, offsetof(Talk, sent));
 	talk.sent_count = talk.asked_count = talk.known_count = talk.allocation_count = 0;
 	talk.mapped_count = talk.payload_count = talk.sent_total = talk.arrived_count = 0;
-	memset(talk.sent, 0, sizeof(talk.sent[0]) * 0);
 	talk.last_mapped = 0;
 	/* http.c prints what no NUL ends; a relay's socket has no descriptor to print. */
 	icelab_world_set_log((misc & 4) != 0 &&

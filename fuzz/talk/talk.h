@@ -241,6 +241,10 @@ void talk_expect_payload(const IcelabEndpoint *from, const uint8_t *bytes, size_
 void talk_broken(const char *id, const char *rule, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Whether each candidate has a user name and a key of its own in the dialect that is spoken: MSN
+ * and OC2007. */
+bool talk_names_candidates(void);
+
 /* The defect that lets something else than a relay talk to `remote` under force-relay. */
 const char *talk_relay_defect(const IcelabEndpoint *remote);
 

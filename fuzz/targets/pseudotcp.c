@@ -391,6 +391,16 @@ static void let_through(void)
 	failing = false;
 }
 
+/* Whether the application may close `to` or shut it down now. */
+static bool start_closing(unsigned to)
+{
+	if (ends[to].repetitions >= 3 && icelab_guard("pseudotcp-fin-sent-again"))
+		return false;
+	let_through();
+	ends[to].closed_by_us = true;
+	return true;
+}
+
 static void step(Code code, IcelabScript *script)
 {
 	uint8_t which = icelab_script_byte(script);
@@ -447,18 +457,12 @@ static void step(Code code, IcelabScript *script)
 		falsify(script);
 		break;
 	case CLOSE:
-		if (ends[to].repetitions >= 3 && icelab_guard("pseudotcp-fin-sent-again"))
-			break;
-		let_through();
-		ends[to].closed_by_us = true;
-		pseudo_tcp_socket_close(ends[to].socket, (which & 2) != 0);
+		if (start_closing(to))
+			pseudo_tcp_socket_close(ends[to].socket, (which & 2) != 0);
 		break;
 	case SHUTDOWN:
-		if (ends[to].repetitions >= 3 && icelab_guard("pseudotcp-fin-sent-again"))
-			break;
-		let_through();
-		ends[to].closed_by_us = true;
-		pseudo_tcp_socket_shutdown(ends[to].socket, (PseudoTcpShutdown)((which >> 1) % 3));
+		if (start_closing(to))
+			pseudo_tcp_socket_shutdown(ends[to].socket, (PseudoTcpShutdown)((which >> 1) % 3));
 		break;
 	case CHANGE:
 		value = icelab_script_byte(script);

@@ -218,11 +218,11 @@ static void take(const ConversationStep *step)
 		flood(step->a);
 		break;
 	case WIDEN:
-		wide = (uint16_t)((step->a & 0x80) << 8 | (step->a & 0x7F));
+		wide = forge_type(step->a);
 		width = (size_t)step->b * 32 + step->c;
 		break;
 	case TRAIL:
-		tail = (uint16_t)((step->a & 0x80) << 8 | (step->a & 0x7F));
+		tail = forge_type(step->a);
 		break;
 	}
 }

@@ -700,7 +700,7 @@ static void take(const ConversationStep *step)
 		run_bind(step);
 		break;
 	case WIDEN:
-		wide = (uint16_t)((step->a & 0x80) << 8 | (step->a & 0x7F));
+		wide = forge_type(step->a);
 		width = (size_t)step->b * 32 + step->c;
 		break;
 	}
