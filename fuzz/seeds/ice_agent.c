@@ -109,9 +109,25 @@ static void plain(void)
 	STEP(STEP_ROUNDS, 20);
 	STEP(STEP_ADVANCE, 4);
 	STEP(STEP_ROUNDS, 5, 3);
+	STEP(STEP_SEND, 0, 0, 'h', 'i');
 	STEP(STEP_ADVANCE, 6);
+	STEP(STEP_SEND, 0, 0, 'h', 'i');
 	STEP(STEP_READ, 0);
 	end("consent freshness, lost, four interfaces");
+
+	begin();
+	bytes[MODE] = 0x20;
+	bytes[USE] = CONTROLLING | STUN_SERVER;
+	bytes[MISC] = 2;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 12);
+	STEP(STEP_SEND, 0, 0, 'h', 'i');
+	STEP(STEP_CHANGE, 2, 0, 0);
+	STEP(STEP_CHECK, 0, 0, 0, 0, 0, 0);
+	STEP(STEP_ADVANCE, 6);
+	STEP(STEP_SEND, 0, 0, 'h', 'i');
+	STEP(STEP_READ, 0);
+	end("consent withdrawn, without a NAT");
 
 	begin();
 	bytes[MANNERS] = 0x40 | 0x80;
@@ -160,9 +176,10 @@ static void refused(void)
 	begin();
 	bytes[USE] = CONTROLLING;
 	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_REMOTE, 0, 0, 1, 0, 0, 0, 1);
 	for (uint8_t flaw = 1; flaw < 0x80; flaw = (uint8_t)(flaw << 1)) {
 		STEP(STEP_ADVANCE, 2);
-		STEP(STEP_ANSWER_PEER, 0, 0, flaw, 0);
+		STEP(STEP_ANSWER_PEER, 0, 0, flaw, 8);
 	}
 	STEP(STEP_ROUNDS, 6);
 	end("answers that are wrong in one way each");
@@ -315,6 +332,17 @@ static void relays(void)
 	STEP(STEP_CHANGE, 0, 0, 0);
 	STEP(STEP_ROUNDS, 4);
 	end("challenges, refresh, stale nonce, mismatch");
+
+	begin();
+	bytes[USE] = CONTROLLING;
+	bytes[SHAPE] = ONE_RELAY;
+	STEP(STEP_ANSWER_TURN, 0, 1, 0, 0);
+	STEP(STEP_ANSWER_TURN, 0, 0, 0, 0, 5);
+	STEP(STEP_ADVANCE, 6);
+	STEP(STEP_ANSWER_TURN, 0, 0, 0, 0, 5);
+	STEP(STEP_ADVANCE, 6);
+	STEP(STEP_READ, 0);
+	end("a relay for half a minute");
 
 	begin();
 	bytes[USE] = CONTROLLING;

@@ -9,6 +9,7 @@
 #define ATTRIBUTE_USE_CANDIDATE 0x0025
 #define ATTRIBUTE_CONTROLLED 0x8029
 #define ATTRIBUTE_CONTROLLING 0x802A
+#define CONSENT 31000000      /* microseconds: RFC 7675 5.1, and one for timers */
 #define ATTRIBUTE_DATA 0x0013 /* RFC 8656 18 */
 #define ATTRIBUTE_CHANNEL_NUMBER 0x000C
 
@@ -169,6 +170,12 @@ static void judge_answer(const Sent *sent, const IcelabStunMessage *message)
 		talk.bypassed = true;
 		return;
 	}
+	/* RFC 7675 5.2: who revoked consent answers 403; what waits for a permission was written
+	 * before.
+	 */
+	if (stream != NULL && sent->component_id != 0 && stream->withdrawn[sent->component_id - 1] &&
+		!sent->relayed)
+		talk_broken(NULL, "RFC 7675 5.2", "a check succeeded after consent was withdrawn");
 	/* RFC 8489 6.3.1.1: XOR-MAPPED-ADDRESS is where the request came from. */
 	if (!icelab_stun_find(message, ICELAB_STUN_XOR_MAPPED_ADDRESS, &mapped) ||
 		!icelab_stun_read_xor_address(message, &mapped, &shown.address, &shown.port) ||
@@ -243,6 +250,20 @@ static void note_permission(const Sent *request)
 		allocation->permissions[allocation->permission_count++] = peer;
 }
 
+/* RFC 7675 5.1: nothing is sent to an address from which no valid answer came for 30 seconds. */
+static void judge_consent(const Sent *sent)
+{
+	const Known *known;
+
+	if (!talk.modern || !talk.agent->consent_freshness || talk.by_hand || talk.bypassed ||
+		sent->component_id == 0 || talk.known_count == MOST_KNOWN)
+		return;
+	known = talk_know(&sent->peer, sent->stream_id, sent->component_id);
+	if (known != NULL && icelab_world_now() - known->consented > CONSENT)
+		talk_broken(NULL, "RFC 7675 5.1", "%zu bytes were sent %d s after the last consent",
+			sent->length, (int)((icelab_world_now() - known->consented) / 1000000));
+}
+
 static void note(Sent *sent)
 {
 	IcelabStunMessage message;
@@ -254,6 +275,7 @@ static void note(Sent *sent)
 		if (talk.modern && sent->party == PARTY_PEER) {
 			if (sent->length >= 8 && memcmp(sent->bytes + 4, "\x21\x12\xa4\x42", 4) == 0)
 				talk_broken(NULL, "RFC 8489 5", "a malformed message was sent");
+			judge_consent(sent);
 			return;
 		}
 		/* A message of one of the old dialects (unaligned attributes) still has a header. */
@@ -269,6 +291,9 @@ static void note(Sent *sent)
 	if (sent->party == PARTY_TURN && sent->method == ICELAB_STUN_CREATE_PERMISSION &&
 		sent->message_class == ICELAB_STUN_REQUEST)
 		note_permission(sent);
+	if (sent->party == PARTY_TURN && sent->method == ICELAB_STUN_REFRESH &&
+		talk_lease(sent->number, &sent->to) != NULL)
+		talk_lease(sent->number, &sent->to)->refreshing = true;
 	if (sent->message_class == ICELAB_STUN_REQUEST) {
 		copy = find_copy(sent);
 		if (copy != NULL) {
@@ -460,6 +485,17 @@ static void note_request(const IcelabStunMessage *message, unsigned number,
 		known->nominated = true;
 }
 
+/* What the peer says that the agent looks like. */
+static void note_shown(const IcelabStunMessage *message)
+{
+	IcelabStunAttribute mapped;
+	IcelabEndpoint shown;
+
+	if (icelab_stun_find(message, ICELAB_STUN_XOR_MAPPED_ADDRESS, &mapped) &&
+		icelab_stun_read_xor_address(message, &mapped, &shown.address, &shown.port))
+		talk.shown[talk.shown_count++ % G_N_ELEMENTS(talk.shown)] = shown;
+}
+
 static void note_response(const IcelabStunMessage *message, unsigned number,
 	const IcelabEndpoint *from, guint stream_id, guint component_id)
 {
@@ -485,6 +521,8 @@ static void note_response(const IcelabStunMessage *message, unsigned number,
 			continue;
 		known->authentic = true;
 		known->valid = true;
+		known->consented = icelab_world_now();
+		note_shown(message);
 		if (icelab_stun_find(&request, ATTRIBUTE_USE_CANDIDATE, &use))
 			known->nominated = true;
 	}

@@ -93,10 +93,34 @@ static bool has_switched_role(void)
 		   talk.started_controlling != (talk.agent->controlling_mode != FALSE);
 }
 
+#define LATE 2000000 /* microseconds: for timers of whole seconds */
+
+/* RFC 8656 8: an allocation that is to be kept is refreshed before its lifetime is over. */
+static void judge_refreshes(void)
+{
+	if (!talk.modern || talk.closing || !icelab_world_alive())
+		return;
+	for (GSList *i = talk.agent->refresh_list; i != NULL; i = i->next) {
+		const CandidateRefresh *refresh = i->data;
+		IcelabEndpoint server = talk_from_nice(&refresh->server);
+		const Lease *lease = refresh->nicesock->fileno != NULL
+								 ? talk_lease(icelab_world_socket_number(
+												  (IcelabWorldSocket *)refresh->nicesock->fileno),
+									   &server)
+								 : NULL;
+
+		if (!refresh->disposing && lease != NULL && lease->expires != 0 && !lease->refreshing &&
+			icelab_world_now() > lease->expires + LATE)
+			talk_broken(NULL, "RFC 8656 8", "an allocation expired %d s ago and was not refreshed",
+				(int)((icelab_world_now() - lease->expires) / 1000000));
+	}
+}
+
 void pairs_judge(void)
 {
 	if (talk.agent == NULL)
 		return;
+	judge_refreshes();
 	for (GSList *i = talk.agent->streams; i != NULL; i = i->next) {
 		NiceStream *stream = i->data;
 		guint64 before = G_MAXUINT64;
@@ -141,6 +165,8 @@ void pairs_selected(
 		return;
 	known = talk_know(&endpoint, stream_id, component_id);
 	/* RFC 8445 8.1.1: only a valid pair can be nominated; 12.1: the selected pair is nominated. */
+	if (known != NULL)
+		talk_know(&endpoint, stream_id, component_id)->consented = icelab_world_now();
 	if (known != NULL && !known->valid)
 		talk_broken(NULL, "RFC 8445 8.1.1", "a pair is selected whose check never succeeded");
 	if (known != NULL && !known->nominated)

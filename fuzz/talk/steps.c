@@ -527,13 +527,17 @@ static void send_data(IcelabScript *script)
 static void restart(IcelabScript *script)
 {
 	uint8_t which = icelab_script_byte(script);
+	Stream *one = (which & 1) != 0 ? talk_pick_stream(which >> 1) : NULL;
 
-	if ((which & 1) == 0)
+	if (one == NULL)
 		nice_agent_restart(talk.agent);
-	else if (!talk_pick_stream(which >> 1)->removed)
-		nice_agent_restart_stream(talk.agent, talk_pick_stream(which >> 1)->id);
-	for (unsigned i = 0; i < talk.stream_count; i++)
+	else if (!one->removed)
+		nice_agent_restart_stream(talk.agent, one->id);
+	for (unsigned i = 0; i < talk.stream_count; i++) {
 		talk_note_local_credentials(&talk.streams[i]);
+		if (one == NULL || one == &talk.streams[i])
+			memset(talk.streams[i].withdrawn, 0, sizeof(talk.streams[i].withdrawn));
+	}
 }
 
 static void note_early_remote(guint stream_id)
@@ -665,7 +669,9 @@ static void change(IcelabScript *script)
 		return;
 	switch (what % 16) {
 	case 0:
-		forget_relays(stream->id, component);
+		/* Who closes the agent has no more use for its relays. */
+		if (!talk.closing)
+			forget_relays(stream->id, component);
 		break;
 	case 1: {
 		char text[ICELAB_ADDRESS_TEXT];
@@ -683,7 +689,8 @@ static void change(IcelabScript *script)
 	case 2:
 		/* These dialects' key of a check that is then refused is lost. */
 		if (!talk_names_candidates() || !icelab_guard("forbidden-key-leak"))
-			nice_agent_consent_lost(talk.agent, stream->id, component);
+			stream->withdrawn[component - 1] =
+				nice_agent_consent_lost(talk.agent, stream->id, component);
 		break;
 	case 3:
 		nice_agent_peer_candidate_gathering_done(talk.agent, stream->id);

@@ -218,6 +218,15 @@ Allocation *talk_allocation(unsigned number)
 	return NULL;
 }
 
+Lease *talk_lease(unsigned number, const IcelabEndpoint *server)
+{
+	for (unsigned i = 0; i < talk.lease_count; i++)
+		if (talk.leases[i].number == number &&
+			icelab_endpoint_equal(&talk.leases[i].server, server))
+			return &talk.leases[i];
+	return NULL;
+}
+
 /* ---- what the agent tells ---- */
 
 static void on_candidate(NiceAgent *agent, NiceCandidate *candidate, gpointer user_data)
@@ -425,8 +434,8 @@ void talk_start(IcelabScript *header)
 
 	memset(&talk, 0, offsetof(Talk, sent));
 	talk.sent_count = talk.asked_count = talk.known_count = talk.allocation_count = 0;
+	talk.shown_count = talk.lease_count = 0;
 	talk.mapped_count = talk.payload_count = talk.sent_total = talk.arrived_count = 0;
-	talk.last_mapped = 0;
 	/* http.c prints what no NUL ends; a relay's socket has no descriptor to print. */
 	icelab_world_set_log((misc & 4) != 0 &&
 						 !((proxy & 3) == 2 && icelab_guard("http-debug-string")) &&
@@ -443,6 +452,7 @@ void talk_start(IcelabScript *header)
 	talk.mode3 = (use & 0x10) != 0;
 	talk.turn_count = (shape >> 3 & 3);
 	talk.has_stun_server = (use & 0x40) != 0;
+	talk.no_nat = (misc & 2) != 0;
 	/* The answer to a refresh is looked into for a nomination when the refresh is freed. */
 	if (talk.turn_count > 0 && icelab_guard("renomination-freed-refresh"))
 		mode &= (uint8_t)~0x10;

@@ -85,9 +85,10 @@ typedef struct {
 typedef struct {
 	IcelabEndpoint endpoint;
 	guint stream_id, component_id;
-	bool authentic; /* sent an authentic check, or answered one */
-	bool valid;     /* answered a check rightly */
-	bool nominated; /* by USE-CANDIDATE from either side */
+	bool authentic;    /* sent an authentic check, or answered one */
+	bool valid;        /* answered a check rightly */
+	bool nominated;    /* by USE-CANDIDATE from either side */
+	int64_t consented; /* microseconds: when it last answered a check rightly, or was selected */
 } Known;
 
 #define MOST_KNOWN 64
@@ -105,6 +106,14 @@ typedef struct {
 	unsigned permission_count; /* that were asked for */
 	IcelabEndpoint permissions[16];
 } Allocation;
+
+/* How long a server keeps what a socket asked it for. */
+typedef struct {
+	unsigned number; /* of the socket */
+	IcelabEndpoint server;
+	int64_t expires; /* microseconds; 0: nobody said when */
+	bool refreshing; /* it was asked to go on since that was said */
+} Lease;
 
 #define MOST_ALLOCATIONS 16
 
@@ -125,6 +134,7 @@ typedef struct {
 	Credentials remote[MOST_CREDENTIALS];
 	unsigned remote_count;
 	bool selected_by_hand;
+	bool withdrawn[3]; /* consent to receive, of each component: RFC 7675 */
 	unsigned state[3]; /* of each component, as signalled */
 } Stream;
 
@@ -147,6 +157,7 @@ typedef struct {
 	unsigned nonce;
 	uint8_t manners; /* how everybody answers by himself: see answer.c */
 	bool has_stun_server;
+	bool no_nat;   /* servers see the sockets' own addresses */
 	bool streamed; /* raw bytes went into a TCP connection: what comes out of it is not foreseen */
 	bool lied;     /* the TURN server's frames said wrong lengths */
 	bool bypassed; /* a check without credentials counted as one with them */
@@ -174,8 +185,12 @@ typedef struct {
 	unsigned known_count;
 	Allocation allocations[MOST_ALLOCATIONS];
 	unsigned allocation_count;
+	Lease leases[MOST_ALLOCATIONS];
+	unsigned lease_count;
 	IcelabEndpoint mapped[32]; /* what a STUN or TURN server rightly said */
 	unsigned mapped_count;
+	IcelabEndpoint shown[64]; /* a ring: what peers rightly said */
+	unsigned shown_count;
 	Payload payloads[MOST_PAYLOADS];
 	unsigned payload_count;
 	unsigned sent_total;
@@ -184,7 +199,6 @@ typedef struct {
 	IcelabEndpoint arrived_from[4];
 	unsigned arrived_number[4];
 	unsigned arrived_count;
-	uint8_t last_mapped;
 } Talk;
 
 extern Talk talk;
@@ -206,6 +220,8 @@ bool talk_receives(const IcelabWorldSocket *socket, NiceStream **stream, NiceCom
 
 Known *talk_know(const IcelabEndpoint *endpoint, guint stream_id, guint component_id);
 Allocation *talk_allocation(unsigned number);
+/* NULL: none. */
+Lease *talk_lease(unsigned number, const IcelabEndpoint *server);
 
 /* ---- messages: answer.c ---- */
 

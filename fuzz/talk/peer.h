@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "talk/message.h"
+
+/* The key and user name between the two sides, in the dialect that is spoken. */
+typedef struct {
+	Sum sum;
+	bool fingerprint;
+	char username[600];
+	size_t username_length;
+	uint8_t key[260];
+	size_t key_length;
+} TalkSecret;
+
+/* `inbound`: of a check from the peer. */
+void talk_secret(
+	TalkSecret *secret, NiceStream *stream, NiceComponent *component, bool inbound, uint8_t which);
+
+void talk_send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndpoint *from,
+	uint8_t flaws, uint8_t role, uint8_t extras, uint8_t which);

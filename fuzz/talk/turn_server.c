@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "guards.h"
+#include "talk/message.h"
+
+static size_t turn_key(uint8_t key[ICELAB_DIGEST_MAXIMUM], const char *realm)
+{
+	const char *username = talk.turn_username;
+	const char *password = talk.turn_password;
+	gsize username_length = strlen(username), password_length = strlen(password);
+	g_autofree guchar *decoded_username = NULL;
+	g_autofree guchar *decoded_password = NULL;
+
+	if (talk.agent->compatibility == NICE_COMPATIBILITY_OC2007 ||
+		talk.agent->compatibility == NICE_COMPATIBILITY_OC2007R2) {
+		username = (char *)(decoded_username = g_base64_decode(username, &username_length));
+		password = (char *)(decoded_password = g_base64_decode(password, &password_length));
+	}
+	/* libnice takes quotes and NULs off. */
+	while (username_length > 0 && username[0] == '"')
+		username++, username_length--;
+	while (username_length > 0 && username[username_length - 1] == '"')
+		username_length--;
+	while (password_length > 0 && password[0] == '"')
+		password++, password_length--;
+	while (password_length > 0 && password[password_length - 1] == '"')
+		password_length--;
+	return icelab_stun_long_term_key(ICELAB_DIGEST_MD5, (IcelabSpan){username, username_length},
+		(IcelabSpan){realm, strlen(realm)}, (IcelabSpan){password, password_length}, key);
+}
+
+static void challenge(TalkMessage *message, unsigned code, uint8_t which)
+{
+	static const char *const realms[] = {TALK_REALM, "other.example", "\"quoted\"", "\"", "", "r"};
+	char nonce[16];
+	/* Nothing but quotes: libnice looks for more of them before the first. */
+	const char *realm =
+		realms[icelab_guard("stun-trim-credentials") ? which & 1 : which % G_N_ELEMENTS(realms)];
+
+	g_snprintf(nonce, sizeof(nonce), "nonce%u", ++talk.nonce);
+	icelab_stun_build_error_code(&message->builder, code, "who");
+	if ((which & 0x40) == 0)
+		icelab_stun_build_attribute(&message->builder, ICELAB_STUN_REALM, realm, strlen(realm));
+	if ((which & 0x80) == 0)
+		icelab_stun_build_attribute(&message->builder, ICELAB_STUN_NONCE, nonce, strlen(nonce));
+}
+
+static void note_allocation(const Sent *request, const IcelabEndpoint *relayed)
+{
+	Allocation *allocation = talk_allocation(request->number);
+	IcelabWorldSocket *socket = icelab_world_socket_by_number(request->number);
+
+	if (socket == NULL)
+		return;
+	if (allocation == NULL) {
+		if (talk.allocation_count == MOST_ALLOCATIONS)
+			return;
+		allocation = &talk.allocations[talk.allocation_count++];
+		*allocation = (Allocation){.number = request->number};
+	}
+	allocation->server = request->to;
+	allocation->relayed = *relayed;
+	allocation->stream = icelab_world_socket_kind(socket) == ICELAB_SOCKET_STREAM;
+}
+
+static void note_lifetime(const Sent *request, uint32_t seconds)
+{
+	Lease *lease = talk_lease(request->number, &request->to);
+
+	if (lease == NULL) {
+		if (talk.lease_count == G_N_ELEMENTS(talk.leases))
+			return;
+		lease = &talk.leases[talk.lease_count++];
+	}
+	*lease = (Lease){
+		.number = request->number,
+		.server = request->to,
+		.expires = seconds > 0 ? icelab_world_now() + (int64_t)seconds * 1000000 : 0,
+	};
+}
+
+static bool peer_of(const Sent *request, IcelabEndpoint *peer)
+{
+	IcelabStunMessage message;
+	IcelabStunAttribute attribute;
+
+	return icelab_stun_parse(request->bytes, request->length, &message) == ICELAB_STUN_OK &&
+		   icelab_stun_find(&message, ICELAB_STUN_XOR_PEER_ADDRESS, &attribute) &&
+		   icelab_stun_read_xor_address(&message, &attribute, &peer->address, &peer->port);
+}
+
+static void note_grant(const Sent *request)
+{
+	Allocation *allocation = talk_allocation(request->number);
+	IcelabStunMessage message;
+	IcelabStunAttribute attribute;
+	IcelabEndpoint peer;
+	uint16_t channel;
+	unsigned i = 0;
+
+	if (allocation == NULL || request->method != ICELAB_STUN_CHANNEL_BIND ||
+		!peer_of(request, &peer) ||
+		icelab_stun_parse(request->bytes, request->length, &message) != ICELAB_STUN_OK ||
+		!icelab_stun_find(&message, 0x000c, &attribute) || attribute.length != 4)
+		return;
+	channel = (uint16_t)(attribute.value[0] << 8 | attribute.value[1]);
+	while (i < allocation->channel_count && allocation->channels[i].channel != channel)
+		i++;
+	if (i == G_N_ELEMENTS(allocation->channels))
+		return;
+	allocation->channels[i].channel = channel;
+	allocation->channels[i].peer = peer;
+	allocation->channel_count = MAX(allocation->channel_count, i + 1);
+}
+
+static void succeed(
+	TalkMessage *message, const Sent *request, uint8_t which, uint8_t variant, bool trusted)
+{
+	static const uint32_t lifetimes[] = {600, 0, 1, 120, 121, 30, 0x7fffffff, 0xffffffff};
+	uint8_t family = (variant & 0x40) != 0 ? 6 : request->to.address.family;
+	IcelabEndpoint relayed =
+		talk_relayed(which != 0 ? which : (uint8_t)(request->number << 4 | 1), family);
+	IcelabEndpoint mapped = talk_seen_from(request, which);
+	/* The candidate is freed while it is in the list of local candidates. */
+	uint32_t lifetime = request->method == ICELAB_STUN_ALLOCATE && (variant & 7) == 1 &&
+								icelab_guard("turn-allocate-lifetime-zero")
+							? 600
+							: lifetimes[variant & 7];
+	uint8_t wire[4] = {(uint8_t)(lifetime >> 24), (uint8_t)(lifetime >> 16),
+		(uint8_t)(lifetime >> 8), (uint8_t)lifetime};
+	IcelabStunBuilder *builder = &message->builder;
+
+	if (request->method == ICELAB_STUN_ALLOCATE) {
+		if (talk_is_old_turn()) {
+			uint8_t sequence[24] = {1, 2, 3};
+
+			icelab_stun_build_attribute(builder, 0x000f, talk_old_cookie, 4);
+			icelab_stun_build_address(
+				builder, ICELAB_STUN_MAPPED_ADDRESS, &relayed.address, relayed.port);
+			icelab_stun_build_address(builder, 0x8000, &mapped.address, mapped.port);
+			icelab_stun_build_xor_address(builder, 0x8020, &mapped.address, mapped.port);
+			icelab_stun_build_attribute(builder, 0x8050, sequence, (variant & 0x20) != 0 ? 20 : 24);
+			icelab_stun_build_attribute(builder, ICELAB_STUN_REALM, TALK_REALM, strlen(TALK_REALM));
+		} else {
+			icelab_stun_build_xor_address(
+				builder, ICELAB_STUN_XOR_RELAYED_ADDRESS, &relayed.address, relayed.port);
+		}
+		if ((variant & 8) == 0)
+			icelab_stun_build_xor_address(
+				builder, ICELAB_STUN_XOR_MAPPED_ADDRESS, &mapped.address, mapped.port);
+		if ((variant & 0x10) != 0)
+			icelab_stun_build_attribute(builder, 0x0010, wire, 4); /* BANDWIDTH of the drafts */
+		if (trusted) {
+			talk_note_mapped(&relayed);
+			talk_note_mapped(&mapped);
+		}
+		note_allocation(request, &relayed);
+	}
+	if (request->method == ICELAB_STUN_ALLOCATE || request->method == ICELAB_STUN_REFRESH) {
+		if ((variant & 0x80) == 0)
+			icelab_stun_build_attribute(builder, 0x000d, wire, 4);
+		note_lifetime(request, trusted && (variant & 0x80) == 0 ? lifetime : 0);
+	} else {
+		if (talk_is_old_turn()) {
+			static const uint8_t options[4] = {0, 0, 0, 1};
+
+			icelab_stun_build_attribute(builder, 0x000f, talk_old_cookie, 4);
+			if ((variant & 1) == 0)
+				icelab_stun_build_attribute(builder, 0x8001, options, 4);
+		}
+		note_grant(request);
+	}
+}
+
+static void name_alternate(TalkMessage *message, uint8_t which)
+{
+	IcelabEndpoint alternate =
+		(which & 0x80) != 0 ? talk_turn_server(which & 3) : talk_turn_server(4 + (which & 1));
+
+	icelab_stun_build_error_code(&message->builder, 300, "elsewhere");
+	if ((which & 0x40) == 0)
+		icelab_stun_build_address(&message->builder, 0x8023, &alternate.address, alternate.port);
+	if (talk_is_old_turn())
+		icelab_stun_build_address(&message->builder, 0x000e, &alternate.address, alternate.port);
+	if (talk.turn_known < G_N_ELEMENTS(talk.turn))
+		talk.turn[talk.turn_known++] = alternate;
+}
+
+void talk_answer_turn(Sent *request, IcelabScript *script)
+{
+	static const unsigned codes[] = {400, 403, 420, 437, 441, 442, 486, 508, 500, 403};
+	uint8_t kind = icelab_script_byte(script);
+	uint8_t flaws = icelab_script_byte(script);
+	uint8_t which = icelab_script_byte(script);
+	uint8_t variant = icelab_script_byte(script);
+	uint8_t key[ICELAB_DIGEST_MAXIMUM];
+	size_t key_length = 0;
+	IcelabStunMessage parsed;
+	IcelabStunAttribute realm;
+	char realm_text[64] = "";
+	TalkMessage message;
+	size_t length;
+	bool signed_request = false;
+	bool first = !request->answered;
+
+	request->answered = true;
+	/* A relay that comes when all are being given back is given back by nobody. */
+	if (talk.closing && request->method == ICELAB_STUN_ALLOCATE &&
+		icelab_guard("close-late-allocation"))
+		return;
+	if (icelab_stun_parse(request->bytes, request->length, &parsed) == ICELAB_STUN_OK) {
+		IcelabStunAttribute attribute;
+
+		signed_request = icelab_stun_find(&parsed, ICELAB_STUN_MESSAGE_INTEGRITY, &attribute);
+		if (icelab_stun_find(&parsed, ICELAB_STUN_REALM, &realm) &&
+			realm.length < sizeof(realm_text))
+			memcpy(realm_text, realm.value, realm.length);
+		/* As libnice trims it. */
+		g_strchomp(g_strdelimit(realm_text, "\"", ' '));
+		g_strchug(realm_text);
+	}
+	kind %= 8;
+	if (kind == 0 && talk.ask_password && !signed_request && talk.modern)
+		kind = 1;
+	talk_message_start(&message, flaws,
+		kind == 0 || kind == 7 ? ICELAB_STUN_SUCCESS : ICELAB_STUN_ERROR, request->method,
+		request->bytes + 4);
+	switch (kind) {
+	case 0:
+		/* RFC 8489 9.2.5: an answer to a signed request counts if it is signed rightly. */
+		succeed(&message, request, which, variant,
+			talk_from_right_place(flaws) && (flaws & FLAW_TRANSACTION) == 0 &&
+				(!signed_request || !talk.modern ||
+					(flaws & (FLAW_INTEGRITY | FLAW_NO_INTEGRITY)) == 0));
+		/* Which of several answers counted is not told. */
+		if (!first)
+			note_lifetime(request, 0);
+		break;
+	case 1:
+		challenge(&message, 401, which);
+		break;
+	case 2:
+		challenge(&message, 438, which);
+		break;
+	case 3:
+		name_alternate(&message, which);
+		break;
+	case 4:
+		icelab_stun_build_error_code(&message.builder, codes[which % G_N_ELEMENTS(codes)], "no");
+		if ((which & 0x80) != 0)
+			icelab_stun_build_attribute(
+				&message.builder, ICELAB_STUN_REALM, TALK_REALM, strlen(TALK_REALM));
+		break;
+	case 5:
+		icelab_stun_build_error_code(&message.builder, 401, "");
+		break;
+	case 6: /* an error without a code */
+		break;
+	default: /* a success that says nothing */
+		break;
+	}
+	if (signed_request && kind != 1 && kind != 2)
+		key_length = turn_key(key, realm_text);
+	if (!talk.modern && !signed_request)
+		key_length = 0;
+	length = talk_message_finish(&message, talk.modern ? SUM_NEW : SUM_OLD,
+		key_length > 0 ? key : NULL, key_length, (variant & 0x20) != 0 && talk.modern);
+	talk_answer_with(request, flaws, message.bytes, length);
+}
