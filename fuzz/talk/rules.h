@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "talk/talk.h"
+
+/* What a message that the agent sends must be. `first`: not sent again. */
+
+bool rule_integrity(const IcelabStunMessage *message, const Credentials *credentials);
+void rule_check(const Sent *sent, const IcelabStunMessage *message, bool first);
+void rule_answer(const Sent *sent, const IcelabStunMessage *message);
+void rule_turn_request(const Sent *sent, const IcelabStunMessage *message);
+void rule_consent(const Sent *sent);
