@@ -337,6 +337,7 @@ static void relays(void)
 	bytes[USE] = CONTROLLING;
 	bytes[SHAPE] = ONE_RELAY;
 	STEP(STEP_ANSWER_TURN, 0, 1, 0, 0);
+	STEP(STEP_ADVANCE, 0);
 	STEP(STEP_ANSWER_TURN, 0, 0, 0, 0, 5);
 	STEP(STEP_ADVANCE, 6);
 	STEP(STEP_ANSWER_TURN, 0, 0, 0, 0, 5);

@@ -190,6 +190,20 @@ static int routes(G_GNUC_UNUSED gpointer data)
 	return 0;
 }
 
+/* All that a fingerprint is of, to be read. */
+static char *shown(void)
+{
+	const char *const words[] = {"sh", "-c",
+		"ip link; ip address; ip route show table all; ip -6 route show table all; ip rule; "
+		"ip -6 rule",
+		NULL};
+	char *output = NULL;
+
+	g_spawn_sync(
+		NULL, (char **)words, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, NULL, NULL, NULL);
+	return output;
+}
+
 static int fingerprint(G_GNUC_UNUSED gpointer data)
 {
 	static const struct {
@@ -220,12 +234,17 @@ static int fingerprint(G_GNUC_UNUSED gpointer data)
 	};
 	IcelabKernel *kernel = icelab_kernel_new(NULL);
 	g_autofree char *first = NULL;
+	g_autofree char *before = NULL;
 
 	CHECK(kernel != NULL);
 	CHECK(command("%s", build));
-	/* The links carry when the kernel's workers have noticed that they do. */
+	/* The kernel's workers set the links' states, and the routes that follow them, when they have
+	 * noticed that the links carry, and make the new IPv6 address's own route. */
 	CHECK(command("for i in $(seq 1000); do "
-				  "ip link show up | grep -q NO-CARRIER || exit 0; sleep 0.01; done; exit 1"));
+				  "[ $(ip link show up | grep -c 'state UP') = 4 ] && "
+				  "[ -n \"$(ip -6 route show table local 2001:db8::10)\" ] && exit 0; sleep 0.01; "
+				  "done; exit 1"));
+	before = shown();
 	first = icelab_kernel_fingerprint(kernel, NULL);
 	CHECK(first != NULL && strlen(first) == 64);
 	for (guint i = 0; i < G_N_ELEMENTS(harmless); i++) {
@@ -233,8 +252,12 @@ static int fingerprint(G_GNUC_UNUSED gpointer data)
 
 		CHECK(command("%s >/dev/null", harmless[i]));
 		again = icelab_kernel_fingerprint(kernel, NULL);
-		if (g_strcmp0(again, first) != 0)
-			fprintf(stderr, "it changes with: %s\n", harmless[i]);
+		if (g_strcmp0(again, first) != 0) {
+			g_autofree char *after = shown();
+
+			fprintf(
+				stderr, "it changes with: %s\nbefore:\n%safter:\n%s", harmless[i], before, after);
+		}
 		CHECK(g_strcmp0(again, first) == 0);
 	}
 	for (guint i = 0; i < G_N_ELEMENTS(changes); i++) {
