@@ -173,16 +173,21 @@ static void refused(void)
 	STEP(STEP_ROUNDS, 6);
 	end("consent freshness, checks refused before a pair is selected");
 
-	begin();
-	bytes[USE] = CONTROLLING;
-	STEP(STEP_REMOTE, REMOTE_ONE);
-	STEP(STEP_REMOTE, 0, 0, 1, 0, 0, 0, 1);
-	for (uint8_t flaw = 1; flaw < 0x80; flaw = (uint8_t)(flaw << 1)) {
-		STEP(STEP_ADVANCE, 2);
-		STEP(STEP_ANSWER_PEER, 0, 0, flaw, 8);
+	for (unsigned i = 0; i < 7; i++) {
+		static const char *const names[] = {"answer with a wrong integrity",
+			"answer without an integrity", "answer with a wrong fingerprint",
+			"answer without a fingerprint", "answer to another transaction",
+			"answer from another candidate", "answer with an unknown attribute"};
+
+		begin();
+		bytes[USE] = CONTROLLING;
+		STEP(STEP_REMOTE, REMOTE_ONE);
+		STEP(STEP_REMOTE, 0, 0, 1, 0, 0, 0, 1);
+		STEP(STEP_ADVANCE, 0);
+		STEP(STEP_ANSWER_PEER, 0, 0, (uint8_t)(1u << i), 8);
+		STEP(STEP_ROUNDS, 6);
+		end(names[i]);
 	}
-	STEP(STEP_ROUNDS, 6);
-	end("answers that are wrong in one way each");
 }
 
 static void life(void)
