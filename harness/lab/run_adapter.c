@@ -17,7 +17,9 @@
 #define LOG_LIMIT (1024 * 1024)
 #define LOG_ROUNDS 64 /* reads at a time */
 #define EXIT_UNSUPPORTED 77
-#define LINGER_MS 2000 /* from the end of the output to the end of the process */
+/* From the end of the output to the end of all that the adapter started: what a browser leaves is
+ * ended with it, and the kernel takes seconds under load to free its memory. */
+#define LINGER_MS 15000
 
 typedef struct {
 	pid_t pid;
