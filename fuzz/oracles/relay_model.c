@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+#include "oracles/relay_model.h"
+
+#include <string.h>
+
+#include "guards.h"
+#include "oracles/oracle.h"
+
+#define CHANNEL_LIFETIME INT64_C(600000000) /* microseconds: RFC 8656 12 */
+#define LATE 2000000                        /* microseconds: for timers of whole seconds */
+#define PATIENCE 400000 /* microseconds: below the shortest timeout of a request */
+
+Relay relay;
+
+IcelabEndpoint relay_server(void)
+{
+	return icelab_endpoint("192.0.2.78", 3478);
+}
+
+IcelabEndpoint relay_peer(unsigned index)
+{
+	static const struct {
+		const char *address;
+		uint16_t port;
+	} peers[RELAY_PEERS] = {{"198.51.100.1", 5000}, {"198.51.100.1", 5002}, {"198.51.100.2", 5000},
+		{"2001:db8:99::1", 5000}};
+
+	return icelab_endpoint(peers[index % RELAY_PEERS].address, peers[index % RELAY_PEERS].port);
+}
+
+static bool peer_in(const IcelabStunMessage *message, unsigned *found)
+{
+	IcelabStunAttribute attribute;
+	IcelabEndpoint named;
+
+	if (!icelab_stun_find(message, ICELAB_STUN_XOR_PEER_ADDRESS, &attribute) ||
+		!icelab_stun_read_xor_address(message, &attribute, &named.address, &named.port))
+		return false;
+	for (*found = 0; *found < RELAY_PEERS; ++*found) {
+		IcelabEndpoint known = relay_peer(*found);
+
+		if (icelab_endpoint_equal(&known, &named))
+			return true;
+	}
+	return false;
+}
+
+size_t relay_key(const char *realm, uint8_t key[ICELAB_DIGEST_MAXIMUM])
+{
+	bool decoded = relay.dialect == NICE_TURN_SOCKET_COMPATIBILITY_OC2007;
+
+	return icelab_stun_long_term_key(ICELAB_DIGEST_MD5,
+		(IcelabSpan){decoded ? "user" : RELAY_USERNAME, decoded ? 4 : strlen(RELAY_USERNAME)},
+		(IcelabSpan){realm, strlen(realm)},
+		(IcelabSpan){decoded ? "pass" : RELAY_PASSWORD, decoded ? 4 : strlen(RELAY_PASSWORD)}, key);
+}
+
+static bool was_given(unsigned to, const uint8_t *bytes, size_t length)
+{
+	if (relay.data_count > RELAY_DATA)
+		return true;
+	for (unsigned i = 0; i < relay.data_count; i++)
+		if (relay.data[i].peer == to && relay.data[i].length == length &&
+			memcmp(relay.data[i].first, bytes, MIN(length, sizeof(relay.data[i].first))) == 0)
+			return true;
+	return false;
+}
+
+static void judge_request(const IcelabStunMessage *message)
+{
+	IcelabStunAttribute attribute;
+	uint8_t key[ICELAB_DIGEST_MAXIMUM];
+	char realm[32];
+	unsigned to;
+
+	EXPECT(peer_in(message, &to), "turn-request-peer", "a request for an unknown peer");
+	/* RFC 8656 9.1, 12.2: either installs a permission. */
+	relay.asked[to] = true;
+	if (message->method == ICELAB_STUN_CHANNEL_BIND) {
+		unsigned channel;
+
+		EXPECT(icelab_stun_find(message, 0x000c, &attribute) && attribute.length == 4,
+			"turn-channel-number", "no CHANNEL-NUMBER");
+		channel = (unsigned)attribute.value[0] << 8 | attribute.value[1];
+		/* RFC 8656 12: 0x4000 to 0x4FFF; RFC 5766 had up to 0x7FFF. The rest is reserved. */
+		EXPECT(channel >= 0x4000 && channel <= 0x7fff && attribute.value[2] == 0 &&
+				   attribute.value[3] == 0,
+			"turn-channel-number", "%04x", channel);
+		/* RFC 8656 12: one peer for a channel. */
+		EXPECT(relay.doubtful || channel - 0x4000 >= RELAY_CHANNELS ||
+				   relay.bound[channel - 0x4000] < 0 ||
+				   icelab_world_now() > relay.expires[channel - 0x4000] ||
+				   relay.bound[channel - 0x4000] == (int)to,
+			"turn-channel-taken", "channel %04x is another peer's", channel);
+	}
+	/* RFC 8489 9.2.4: signed by the realm that it names. */
+	if (!icelab_stun_find(message, ICELAB_STUN_REALM, &attribute))
+		return;
+	EXPECT(attribute.length < sizeof(realm), "turn-request-realm", "a realm that nobody named");
+	memcpy(realm, attribute.value, attribute.length);
+	realm[attribute.length] = '\0';
+	EXPECT(icelab_stun_check_integrity(message, key, relay_key(realm, key)) == ICELAB_STUN_RIGHT,
+		"turn-request-integrity", "a request that is not signed rightly");
+}
+
+/* False where it was sent before. */
+static bool note_waiting(const uint8_t *bytes, size_t length)
+{
+	RelayRequest *waiting;
+
+	for (unsigned i = 0; i < MIN(relay.waiting_count, RELAY_WAITING); i++)
+		if (memcmp(relay.waiting[i].bytes + 4, bytes + 4, 16) == 0) {
+			/* RFC 8489 6.2.1: a retransmission is the same. */
+			EXPECT(relay.waiting[i].length == length &&
+					   memcmp(relay.waiting[i].bytes, bytes, length) == 0,
+				"turn-retransmission", "one transaction id, two requests");
+			relay.waiting[i].answered = false;
+			relay.waiting[i].sent = icelab_world_now();
+			return false;
+		}
+	if (length > sizeof(waiting->bytes))
+		return true;
+	waiting = &relay.waiting[relay.waiting_count++ % RELAY_WAITING];
+	waiting->length = length;
+	waiting->answered = waiting->spoiled = false;
+	waiting->sent = icelab_world_now();
+	memcpy(waiting->bytes, bytes, length);
+	return true;
+}
+
+static void judge_channel_data(const uint8_t *bytes, size_t length)
+{
+	unsigned channel = (unsigned)bytes[0] << 8 | bytes[1];
+	size_t declared = (size_t)bytes[2] << 8 | bytes[3];
+
+	EXPECT(channel >= 0x4000 && channel - 0x4000 < RELAY_CHANNELS &&
+			   relay.bound[channel - 0x4000] >= 0,
+		"turn-channel-unbound", "data on channel %04x", channel);
+	/* RFC 8656 12.4, 12.5: padding over a stream only. */
+	EXPECT(declared <= length - 4 && length - 4 - declared <= (relay.stream ? 3u : 0u),
+		"turn-channel-length", "%zu in %zu", declared, length);
+	EXPECT(icelab_world_now() <= relay.expires[channel - 0x4000] + LATE ||
+			   icelab_guard("turn-channel-expired"),
+		"turn-channel-expired", "data on channel %04x after its time", channel);
+	EXPECT(was_given((unsigned)relay.bound[channel - 0x4000], bytes + 4, declared),
+		"turn-channel-data", "%zu bytes that were not for this peer", declared);
+}
+
+void relay_sent(
+	IcelabWorldSocket *socket, const IcelabEndpoint *to, const uint8_t *bytes, size_t length)
+{
+	IcelabEndpoint wanted = relay_server();
+	IcelabStunMessage message;
+	IcelabStunAttribute attribute;
+	unsigned named;
+
+	(void)socket;
+	EXPECT(icelab_endpoint_equal(to, &wanted), "turn-past-server",
+		"%zu bytes went to somebody else than the server", length);
+	/* What a stream took only in part is continued by the next. */
+	if (relay.framed || length < 4 || relay.stream)
+		return;
+	if (relay.modern && (bytes[0] & 0xc0) == 0x40) {
+		if (!relay.doubtful)
+			judge_channel_data(bytes, length);
+		return;
+	}
+	if (length < 20 || (bytes[0] & 0xc0) != 0)
+		return;
+	if (!relay.modern) {
+		if ((bytes[0] & 1) == 0 && (bytes[1] & 0x10) == 0)
+			note_waiting(bytes, length);
+		return;
+	}
+	EXPECT(icelab_stun_parse(bytes, length, &message) == ICELAB_STUN_OK, "turn-malformed",
+		"%zu bytes are no STUN message", length);
+	if (message.message_class == ICELAB_STUN_REQUEST) {
+		if (note_waiting(bytes, length))
+			judge_request(&message);
+		return;
+	}
+	EXPECT(message.message_class == ICELAB_STUN_INDICATION && message.method == ICELAB_STUN_SEND &&
+			   peer_in(&message, &named) && icelab_stun_find(&message, 0x0013, &attribute),
+		"turn-sent", "neither a request nor a Send indication");
+	/* RFC 8656 11.2: without a permission the server drops it. The drafts had none. */
+	EXPECT(relay.doubtful || relay.asked[named] ||
+			   relay.dialect != NICE_TURN_SOCKET_COMPATIBILITY_RFC5766,
+		"turn-permission", "data before a permission was asked for");
+	EXPECT(was_given(named, attribute.value, attribute.length), "turn-data",
+		"%u bytes that were not for this peer", attribute.length);
+}
+
+void relay_out(const NiceAddress *from, const uint8_t *bytes, size_t length)
+{
+	IcelabEndpoint named = icelab_endpoint_from_sockaddr(&from->s.addr);
+
+	if (!relay.modern || relay.stream || relay.doubtful)
+		return;
+	EXPECT(relay.due.any, "turn-out", "%zu bytes came out of nothing", length);
+	EXPECT(icelab_endpoint_equal(&named, &relay.due.from), "turn-out-peer",
+		"data came from another peer than the server named");
+	EXPECT(length == relay.due.length && memcmp(bytes, relay.due.bytes, length) == 0,
+		"turn-out-data", "%zu bytes came out, %zu were delivered", length, relay.due.length);
+}
+
+RelayRequest *relay_request(uint8_t index)
+{
+	RelayRequest *found[RELAY_WAITING];
+	unsigned count = 0;
+
+	for (unsigned pass = 0; pass < 2; pass++)
+		for (unsigned i = MIN(relay.waiting_count, RELAY_WAITING); i-- > 0;)
+			if (relay.waiting[i].answered == (pass == 1))
+				found[count++] = &relay.waiting[i];
+	return count > 0 ? found[index % count] : NULL;
+}
+
+void relay_granted(const RelayRequest *request, bool sound)
+{
+	IcelabStunMessage message;
+	IcelabStunAttribute attribute;
+	unsigned named, channel;
+
+	if (icelab_stun_parse(request->bytes, request->length, &message) != ICELAB_STUN_OK ||
+		message.method != ICELAB_STUN_CHANNEL_BIND || !peer_in(&message, &named) ||
+		!icelab_stun_find(&message, 0x000c, &attribute) || attribute.length != 4)
+		return;
+	channel = ((unsigned)attribute.value[0] << 8 | attribute.value[1]) - 0x4000;
+	relay.doubtful = relay.doubtful || !sound;
+	if (channel >= RELAY_CHANNELS)
+		return;
+	relay.bound[channel] = (int)named;
+	relay.expires[channel] = icelab_world_now() + CHANNEL_LIFETIME;
+}
+
+bool relay_realm(const RelayRequest *request, char *realm, size_t size)
+{
+	IcelabStunMessage message;
+	IcelabStunAttribute attribute;
+
+	g_strlcpy(realm, "turn.example.org", size);
+	if (!relay.modern)
+		return relay.dialect == NICE_TURN_SOCKET_COMPATIBILITY_OC2007;
+	if (icelab_stun_parse(request->bytes, request->length, &message) != ICELAB_STUN_OK ||
+		!icelab_stun_find(&message, ICELAB_STUN_MESSAGE_INTEGRITY, &attribute) ||
+		!icelab_stun_find(&message, ICELAB_STUN_REALM, &attribute) || attribute.length >= size)
+		return false;
+	memcpy(realm, attribute.value, attribute.length);
+	realm[attribute.length] = '\0';
+	return true;
+}
+
+bool relay_waits(const RelayRequest *request)
+{
+	return !request->answered && !request->spoiled && icelab_world_now() - request->sent < PATIENCE;
+}
+
+void relay_start(NiceTurnSocketCompatibility dialect, bool stream, bool framed)
+{
+	memset(&relay, 0, sizeof(relay));
+	memset(relay.bound, -1, sizeof(relay.bound));
+	relay.dialect = dialect;
+	relay.modern = dialect == NICE_TURN_SOCKET_COMPATIBILITY_RFC5766 ||
+				   dialect == NICE_TURN_SOCKET_COMPATIBILITY_DRAFT9;
+	relay.stream = stream;
+	relay.framed = stream && framed;
+}
+
+void relay_given(unsigned peer, const void *bytes, size_t length)
+{
+	RelayData *data = &relay.data[relay.data_count++ % RELAY_DATA];
+
+	data->peer = peer;
+	data->length = length;
+	memcpy(data->first, bytes, MIN(length, sizeof(data->first)));
+}
+
+void relay_due(const IcelabEndpoint *from, const uint8_t *bytes, size_t length)
+{
+	relay.due.any = true;
+	relay.due.from = *from;
+	relay.due.bytes = bytes;
+	relay.due.length = length;
+}
