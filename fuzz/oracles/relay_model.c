@@ -14,18 +14,14 @@ Relay relay;
 
 IcelabEndpoint relay_server(void)
 {
-	return icelab_endpoint("192.0.2.78", 3478);
+	return talk_turn_server(0);
 }
 
 IcelabEndpoint relay_peer(unsigned index)
 {
-	static const struct {
-		const char *address;
-		uint16_t port;
-	} peers[RELAY_PEERS] = {{"198.51.100.1", 5000}, {"198.51.100.1", 5002}, {"198.51.100.2", 5000},
-		{"2001:db8:99::1", 5000}};
+	static const uint8_t peers[RELAY_PEERS] = {0, 1, 2, 4};
 
-	return icelab_endpoint(peers[index % RELAY_PEERS].address, peers[index % RELAY_PEERS].port);
+	return talk_peer(peers[index % RELAY_PEERS]);
 }
 
 static bool peer_in(const IcelabStunMessage *message, unsigned *found)
@@ -192,7 +188,7 @@ void relay_sent(
 
 void relay_out(const NiceAddress *from, const uint8_t *bytes, size_t length)
 {
-	IcelabEndpoint named = icelab_endpoint_from_sockaddr(&from->s.addr);
+	IcelabEndpoint named = talk_from_nice(from);
 
 	if (!relay.modern || relay.stream || relay.doubtful)
 		return;

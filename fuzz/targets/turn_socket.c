@@ -42,17 +42,6 @@ static IcelabWorldSocket *below;
 static NiceSocket *turn;
 static NiceSocket *base;
 
-static NiceAddress to_nice(const IcelabEndpoint *endpoint)
-{
-	struct sockaddr_storage native;
-	NiceAddress address;
-
-	icelab_endpoint_to_sockaddr(endpoint, &native);
-	nice_address_init(&address);
-	nice_address_set_from_sockaddr(&address, (const struct sockaddr *)&native);
-	return address;
-}
-
 /* ---- what arrives ---- */
 
 /* By its own reading, or as the agent does it: the base is read, and what it gave is unwrapped. In
@@ -268,7 +257,7 @@ static void application(IcelabScript *script)
 	static char bytes[HUGE_DATA + 8];
 	size_t length = MAX(MIN(script->left, 512), 1);
 	IcelabEndpoint endpoint = relay_peer(to);
-	NiceAddress address = to_nice(&endpoint);
+	NiceAddress address = talk_to_nice(&endpoint);
 
 	if (script->left > 0)
 		memcpy(bytes, script->bytes, MIN(script->left, 512));
@@ -296,7 +285,7 @@ static void application(IcelabScript *script)
 static void ask_channel(IcelabScript *script)
 {
 	IcelabEndpoint endpoint = relay_peer(icelab_script_byte(script));
-	NiceAddress address = to_nice(&endpoint);
+	NiceAddress address = talk_to_nice(&endpoint);
 
 	nice_udp_turn_socket_set_peer(turn, &address);
 }
@@ -368,20 +357,20 @@ static void open_relay(IcelabScript *header)
 		NICE_TURN_SOCKET_COMPATIBILITY_MSN, NICE_TURN_SOCKET_COMPATIBILITY_OC2007};
 	uint8_t kind = icelab_script_byte(header);
 	IcelabEndpoint here = icelab_endpoint("192.168.1.10", 0), there = relay_server();
-	NiceAddress local, remote = to_nice(&there);
+	NiceAddress local, remote = talk_to_nice(&there);
 
 	relay_start(dialects[icelab_script_byte(header) % G_N_ELEMENTS(dialects)], (kind & 1) != 0,
 		(kind & 2) != 0);
 	if (relay.stream) {
 		here.port = 40001;
-		local = to_nice(&here);
+		local = talk_to_nice(&here);
 		below = (IcelabWorldSocket *)icelab_world_stream_new(&here, &there);
 		base =
 			nice_udp_turn_over_tcp_socket_new(nice_tcp_bsd_socket_new_from_gsock(NULL,
 												  (GSocket *)below, &local, &remote, relay.framed),
 				relay.dialect);
 	} else {
-		local = to_nice(&here);
+		local = talk_to_nice(&here);
 		base = nice_udp_bsd_socket_new(&local, NULL);
 		below = icelab_world_socket(0);
 	}
