@@ -2,11 +2,8 @@
 /* Seeds of ice_agent: one conversation of each kind, from beginning to end. */
 #include <string.h>
 
+#include "seeds/script_seed.h"
 #include "seeds/seed.h"
-#include "talk/script.h"
-
-static uint8_t bytes[2048];
-static size_t length;
 
 /* The header's bytes, as talk/talk.c reads them. */
 enum {
@@ -22,21 +19,6 @@ enum {
 	MANNERS,
 	MISC,
 };
-
-static void begin(void)
-{
-	memset(bytes, 0, sizeof(bytes));
-	length = ICELAB_SCRIPT_HEADER;
-}
-
-#define STEP(step, ...)                                                                            \
-	do {                                                                                           \
-		const uint8_t arguments[] = {__VA_ARGS__};                                                 \
-		bytes[length++] = (step);                                                                  \
-		bytes[length++] = sizeof(arguments);                                                       \
-		memcpy(bytes + length, arguments, sizeof(arguments));                                      \
-		length += sizeof(arguments);                                                               \
-	} while (0)
 
 static void text(uint8_t step, const uint8_t *first, size_t count, const char *rest)
 {
@@ -68,7 +50,7 @@ static void end(const char *name)
 
 static void plain(void)
 {
-	begin();
+	script_begin();
 	bytes[USE] = CONTROLLING | STUN_SERVER;
 	STEP(STEP_REMOTE, REMOTE_ONE);
 	STEP(STEP_ROUNDS, 10);
@@ -78,7 +60,7 @@ static void plain(void)
 	STEP(STEP_ADVANCE, 5);
 	end("controlling aggressive to ready");
 
-	begin();
+	script_begin();
 	bytes[USE] = STUN_SERVER;
 	STEP(STEP_ROUNDS, 4);
 	STEP(STEP_CHECK, 0, 0, 0, 0x10, 0, 0);
@@ -88,7 +70,7 @@ static void plain(void)
 	STEP(STEP_READ, 0);
 	end("controlled, an early check, to ready");
 
-	begin();
+	script_begin();
 	bytes[MODE] = 2;
 	bytes[USE] = CONTROLLING | STUN_SERVER;
 	bytes[SHAPE] = TWO_COMPONENTS | TWO_STREAMS;
@@ -101,7 +83,7 @@ static void plain(void)
 	STEP(STEP_READ, 0);
 	end("regular nomination, two components, two streams");
 
-	begin();
+	script_begin();
 	bytes[MODE] = 0x20 | 0x10;
 	bytes[USE] = CONTROLLING;
 	bytes[INTERFACES] = 0x0f;
@@ -115,7 +97,7 @@ static void plain(void)
 	STEP(STEP_READ, 0);
 	end("consent freshness, lost, four interfaces");
 
-	begin();
+	script_begin();
 	bytes[MODE] = 0x20;
 	bytes[USE] = CONTROLLING | STUN_SERVER;
 	bytes[MISC] = 2;
@@ -129,7 +111,7 @@ static void plain(void)
 	STEP(STEP_READ, 0);
 	end("consent withdrawn, without a NAT");
 
-	begin();
+	script_begin();
 	bytes[MANNERS] = 0x40 | 0x80;
 	bytes[MISC] = 4;
 	bytes[USE] = CONTROLLING;
@@ -141,7 +123,7 @@ static void plain(void)
 	STEP(STEP_READ, 0);
 	end("role conflicts and peer-reflexive candidates");
 
-	begin();
+	script_begin();
 	bytes[USE] = 0;
 	STEP(STEP_REMOTE, REMOTE_ONE);
 	STEP(STEP_CHECK, 0, 2, 0, 0x10, 0, 0);
@@ -162,7 +144,7 @@ static void plain(void)
 
 static void refused(void)
 {
-	begin();
+	script_begin();
 	bytes[MODE] = 0x20;
 	bytes[USE] = CONTROLLING;
 	STEP(STEP_REMOTE, REMOTE_ONE);
@@ -179,7 +161,7 @@ static void refused(void)
 			"answer without a fingerprint", "answer to another transaction",
 			"answer from another candidate", "answer with an unknown attribute"};
 
-		begin();
+		script_begin();
 		bytes[USE] = CONTROLLING;
 		STEP(STEP_REMOTE, REMOTE_ONE);
 		STEP(STEP_REMOTE, 0, 0, 1, 0, 0, 0, 1);
@@ -192,7 +174,7 @@ static void refused(void)
 
 static void life(void)
 {
-	begin();
+	script_begin();
 	bytes[USE] = CONTROLLING | STUN_SERVER;
 	STEP(STEP_REMOTE, REMOTE_ONE);
 	STEP(STEP_ROUNDS, 8);
@@ -203,7 +185,7 @@ static void life(void)
 	STEP(STEP_ROUNDS, 3);
 	end("restart, then removal");
 
-	begin();
+	script_begin();
 	bytes[SHAPE] = TWO_STREAMS;
 	bytes[USE] = STUN_SERVER;
 	STEP(STEP_REMOTE, REMOTE_ONE);
@@ -216,7 +198,7 @@ static void life(void)
 	STEP(STEP_ROUNDS, 6);
 	end("consent revoked by either side, streams come and go");
 
-	begin();
+	script_begin();
 	bytes[SHAPE] = TWO_STREAMS | TWO_COMPONENTS;
 	bytes[MODE] = 8;
 	{
@@ -235,7 +217,7 @@ static void life(void)
 		end("trickled descriptions, selection by hand");
 	}
 
-	begin();
+	script_begin();
 	bytes[MODE] = 4;
 	STEP(STEP_REMOTE, REMOTE_ONE);
 	STEP(STEP_CHECK, 0, 0, 0, 0x10, 0, 0);
@@ -243,7 +225,7 @@ static void life(void)
 	STEP(STEP_READ, 0);
 	end("lite");
 
-	begin();
+	script_begin();
 	bytes[USE] = CONTROLLING | MODE3 | STUN_SERVER;
 	bytes[INTERFACES] = 0x07;
 	STEP(STEP_REMOTE, REMOTE_ONE);
@@ -251,7 +233,7 @@ static void life(void)
 	STEP(STEP_READ, 0);
 	end("mode 3");
 
-	begin();
+	script_begin();
 	bytes[USE] = STUN_SERVER;
 	bytes[NAMES] = 0x30;
 	bytes[SHAPE] = ONE_RELAY;
@@ -262,7 +244,7 @@ static void life(void)
 	STEP(STEP_ROUNDS, 10);
 	end("names");
 
-	begin();
+	script_begin();
 	bytes[MANNERS] = 4 | 8;
 	bytes[USE] = CONTROLLING;
 	bytes[TIMING] = 0x40;
@@ -272,7 +254,7 @@ static void life(void)
 	STEP(STEP_READ, 0);
 	end("silent peer, to failed");
 
-	begin();
+	script_begin();
 	bytes[USE] = CONTROLLING | STUN_SERVER;
 	STEP(STEP_ANSWER_STUN, 0, 4, 0, 1);
 	STEP(STEP_ADVANCE, 0);
@@ -286,7 +268,7 @@ static void life(void)
 
 static void relays(void)
 {
-	begin();
+	script_begin();
 	bytes[USE] = CONTROLLING;
 	bytes[SHAPE] = ONE_RELAY;
 	STEP(STEP_REMOTE, REMOTE_ONE);
@@ -301,7 +283,7 @@ static void relays(void)
 	STEP(STEP_READ, 0);
 	end("a relay beside a host candidate");
 
-	begin();
+	script_begin();
 	bytes[USE] = CONTROLLING | FORCE_RELAY;
 	bytes[SHAPE] = ONE_RELAY;
 	STEP(STEP_REMOTE, REMOTE_ONE);
@@ -317,7 +299,7 @@ static void relays(void)
 	STEP(STEP_READ, 0);
 	end("relay alone, to ready and beyond");
 
-	begin();
+	script_begin();
 	bytes[USE] = FORCE_RELAY;
 	bytes[SHAPE] = ONE_RELAY;
 	STEP(STEP_REMOTE, REMOTE_ONE);
@@ -338,7 +320,7 @@ static void relays(void)
 	STEP(STEP_ROUNDS, 4);
 	end("challenges, refresh, stale nonce, mismatch");
 
-	begin();
+	script_begin();
 	bytes[USE] = CONTROLLING;
 	bytes[SHAPE] = ONE_RELAY;
 	STEP(STEP_ANSWER_TURN, 0, 1, 0, 0);
@@ -350,7 +332,7 @@ static void relays(void)
 	STEP(STEP_READ, 0);
 	end("a relay for half a minute");
 
-	begin();
+	script_begin();
 	bytes[USE] = CONTROLLING;
 	bytes[SHAPE] = TWO_RELAYS | TWO_COMPONENTS;
 	STEP(STEP_ANSWER_TURN, 0, 3, 0, 0);
@@ -368,7 +350,7 @@ static void relays(void)
 			"relay over TCP, HTTP", "relay over TCP, in pieces"};
 		static const char reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc";
 
-		begin();
+		script_begin();
 		bytes[USE] = CONTROLLING | FORCE_RELAY;
 		bytes[SHAPE] = ONE_RELAY;
 		bytes[RELAY_TYPES] = 1;
@@ -397,7 +379,7 @@ static void relays(void)
 
 static void streams(void)
 {
-	begin();
+	script_begin();
 	bytes[USE] = CONTROLLING | TCP;
 	STEP(STEP_REMOTE, 0, 0, 0, 8, 0, 0, 1); /* passive */
 	STEP(STEP_ROUNDS, 10);
@@ -407,7 +389,7 @@ static void streams(void)
 	STEP(STEP_ROUNDS, 3);
 	end("active TCP");
 
-	begin();
+	script_begin();
 	bytes[USE] = NO_UDP | TCP;
 	bytes[MODE] = 1;
 	STEP(STEP_REMOTE, 0, 0, 0, 4, 0, 0, 1); /* active */
@@ -420,7 +402,7 @@ static void streams(void)
 	STEP(STEP_CONNECTION, 4, 0, 0);
 	end("passive TCP, reliable");
 
-	begin();
+	script_begin();
 	bytes[USE] = CONTROLLING;
 	bytes[MODE] = 1;
 	STEP(STEP_REMOTE, REMOTE_ONE);
@@ -444,7 +426,7 @@ static void dialects(void)
 		"dialect OC2007", "dialect OC2007R2"};
 
 	for (uint8_t dialect = 1; dialect < 6; dialect++) {
-		begin();
+		script_begin();
 		bytes[DIALECT] = dialect;
 		bytes[USE] = CONTROLLING | STUN_SERVER;
 		bytes[SHAPE] = ONE_RELAY;
@@ -461,7 +443,7 @@ static void dialects(void)
 		end(names[dialect]);
 	}
 	for (uint8_t dialect = 0; dialect < 6; dialect++) {
-		begin();
+		script_begin();
 		bytes[DIALECT] = dialect;
 		bytes[USE] = CONTROLLING | FORCE_RELAY;
 		bytes[SHAPE] = ONE_RELAY;
@@ -490,7 +472,7 @@ static void dialects(void)
 		}
 	}
 	for (uint8_t dialect = 1; dialect < 6; dialect += 3) {
-		begin();
+		script_begin();
 		bytes[DIALECT] = dialect;
 		bytes[USE] = CONTROLLING | TCP;
 		bytes[SHAPE] = ONE_RELAY;

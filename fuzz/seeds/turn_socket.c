@@ -3,11 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "seeds/script_seed.h"
 #include "seeds/seed.h"
-#include "talk/script.h"
-
-static uint8_t bytes[2048];
-static size_t length;
 
 /* As targets/turn_socket.c has them. */
 enum {
@@ -21,21 +18,11 @@ enum {
 	ROOM,
 };
 
-#define STEP(step, ...)                                                                            \
-	do {                                                                                           \
-		const uint8_t arguments[] = {__VA_ARGS__};                                                 \
-		bytes[length++] = (step);                                                                  \
-		bytes[length++] = sizeof(arguments);                                                       \
-		memcpy(bytes + length, arguments, sizeof(arguments));                                      \
-		length += sizeof(arguments);                                                               \
-	} while (0)
-
 static void begin(uint8_t transport, uint8_t dialect)
 {
-	memset(bytes, 0, sizeof(bytes));
+	script_begin();
 	bytes[0] = transport;
 	bytes[1] = dialect;
-	length = ICELAB_SCRIPT_HEADER;
 }
 
 static void use(uint8_t how)
