@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "guards.h"
+#include "oracles/segment.h"
 #include "talk/steps.h"
 
 static IcelabWorldSocket *any_socket(uint8_t index, int kind)
@@ -37,7 +38,9 @@ void step_data(IcelabScript *script)
 	} else {
 		socket = any_socket(index & 0x7f, ICELAB_SOCKET_DATAGRAM);
 	}
-	if (socket == NULL || script->left == 0)
+	if (socket == NULL || script->left == 0 ||
+		(talk.agent->reliable && segment_scales_too_far(script->bytes, script->left) &&
+			icelab_guard("pseudotcp-window-scale")))
 		return;
 	talk_expect_payload(&from, script->bytes, script->left);
 	talk_deliver(icelab_world_socket_number(socket), &from, relayed, script->bytes, script->left);

@@ -53,6 +53,31 @@ static bool nominates_unselected(guint stream_id, guint component_id)
 	return false;
 }
 
+static bool is_of_remote(const NiceComponent *component, const IncomingCheck *check)
+{
+	/* Where there is ICE-TCP, the transport of the candidates that are taken for it has to fit too.
+	 */
+	if (check->local_socket->type != NICE_SOCKET_TYPE_UDP_BSD ||
+		(talk.agent->use_ice_tcp && !talk.modern))
+		return false;
+	for (GSList *i = component->remote_candidates; i != NULL; i = i->next)
+		if (nice_address_equal(&((NiceCandidate *)i->data)->addr, &check->from))
+			return true;
+	return false;
+}
+
+/* A check that came before the credentials may be of no remote candidate when they come. */
+static bool keeps_unknown_check(guint stream_id)
+{
+	const NiceStream *stream = agent_find_stream(talk.agent, stream_id);
+
+	for (GSList *i = stream != NULL ? stream->components : NULL; i != NULL; i = i->next)
+		for (GList *j = ((NiceComponent *)i->data)->incoming_checks.head; j != NULL; j = j->next)
+			if (!is_of_remote(i->data, j->data))
+				return true;
+	return false;
+}
+
 void step_remote(IcelabScript *script)
 {
 	uint8_t which = icelab_script_byte(script);
@@ -62,6 +87,8 @@ void step_remote(IcelabScript *script)
 	unsigned count = 1 + (what >> 4);
 	GSList *candidates = NULL;
 
+	if (keeps_unknown_check(stream->id) && icelab_guard("early-check-own-connection"))
+		return;
 	/* By default: credentials and one candidate. */
 	if ((what & 4) == 0) {
 		talk_set_remote_credentials(stream, ufrags[what & 3], passwords[what & 3]);
@@ -126,6 +153,11 @@ void step_remote_sdp(IcelabScript *script)
 		g_string_append_len(text, (const char *)script->bytes, (gssize)script->left);
 	}
 
+	for (unsigned i = 0; i < talk.stream_count; i++)
+		if (keeps_unknown_check(talk.streams[i].id) && icelab_guard("early-check-own-connection")) {
+			g_string_free(text, TRUE);
+			return;
+		}
 	for (unsigned i = 0; i < talk.stream_count && !talk.modern; i++)
 		for (unsigned j = 1; j <= talk.streams[i].components; j++)
 			if (nominates_unselected(talk.streams[i].id, j) &&

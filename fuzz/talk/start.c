@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "guards.h"
+#include "talk/progress.h"
 #include "talk/told.h"
 
 /* How a conversation starts, with whom and on what machine; and how it ends. */
@@ -132,6 +133,9 @@ static void new_agent(uint8_t dialect, uint8_t mode, uint8_t use, uint8_t timing
 
 void talk_start(IcelabScript *header)
 {
+	uint8_t whole[ICELAB_SCRIPT_HEADER] = {0};
+	const uint8_t *start = header->bytes;
+	size_t left = header->left;
 	uint8_t dialect = icelab_script_byte(header);
 	uint8_t mode = icelab_script_byte(header);
 	uint8_t use = icelab_script_byte(header);
@@ -145,6 +149,7 @@ void talk_start(IcelabScript *header)
 	uint8_t misc = icelab_script_byte(header);
 	IcelabWorldNetwork network = {.sent = packets_sent, .connecting = connecting};
 
+	memcpy(whole, start, MIN(left, sizeof(whole)));
 	memset(&talk, 0, offsetof(Talk, sent));
 	talk.sent_count = talk.asked_count = talk.known_count = talk.allocation_count = 0;
 	talk.shown_count = talk.lease_count = 0;
@@ -170,6 +175,7 @@ void talk_start(IcelabScript *header)
 	if (talk.turn_count > 0 && icelab_guard("renomination-freed-refresh"))
 		mode &= (uint8_t)~0x10;
 	new_agent(dialect, mode, use, timing);
+	progress_start(whole);
 	talk.started_controlling = talk.agent->controlling_mode;
 	set_timing(timing);
 	if (talk.has_stun_server)

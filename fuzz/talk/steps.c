@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "talk/steps.h"
+#include "talk/progress.h"
 
 Sent *step_choose_request(Party party, uint8_t index)
 {
@@ -62,6 +63,7 @@ void talk_step(IcelabStep step, IcelabScript *arguments)
 {
 	Sent *request = NULL;
 
+	progress_note(step, arguments);
 	switch (step) {
 	case STEP_ROUNDS:
 		rounds(arguments);
@@ -136,4 +138,5 @@ void talk_step(IcelabStep step, IcelabScript *arguments)
 		break;
 	}
 	pairs_judge();
+	progress_judge();
 }

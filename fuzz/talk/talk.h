@@ -134,8 +134,9 @@ typedef struct {
 	Credentials remote[MOST_CREDENTIALS];
 	unsigned remote_count;
 	bool selected_by_hand;
-	bool withdrawn[3]; /* consent to receive, of each component: RFC 7675 */
-	unsigned state[3]; /* of each component, as signalled */
+	bool knows_peer[3]; /* by a candidate of each component that answers */
+	bool withdrawn[3];  /* consent to receive, of each component: RFC 7675 */
+	unsigned state[3];  /* of each component, as signalled */
 } Stream;
 
 #define MOST_PAYLOADS 128
@@ -157,7 +158,9 @@ typedef struct {
 	unsigned nonce;
 	uint8_t manners; /* how everybody answers by himself: see answer.c */
 	bool has_stun_server;
-	bool no_nat;   /* servers see the sockets' own addresses */
+	bool flawless;        /* nobody has done anything wrong */
+	unsigned good_rounds; /* since then, and since the last candidate */
+	bool no_nat;          /* servers see the sockets' own addresses */
 	bool streamed; /* raw bytes went into a TCP connection: what comes out of it is not foreseen */
 	bool lied;     /* the TURN server's frames said wrong lengths */
 	bool bypassed; /* a check without credentials counted as one with them */

@@ -17,6 +17,7 @@
 #include "pseudotcp.h"
 
 #include "guards.h"
+#include "oracles/segment.h"
 #include "talk/script.h"
 #include "world/world.h"
 
@@ -176,23 +177,6 @@ static Packet take(End *end, unsigned index)
 	return packet;
 }
 
-/* A control segment with a window scale by which no window can be shifted (RFC 7323 2.3: 14). */
-static bool scales_too_far(const uint8_t *bytes, gsize length)
-{
-	if (length < 26 || (bytes[13] & 2) == 0)
-		return false;
-	for (gsize i = 25; i + 2 < length && bytes[i] != 0;) {
-		if (bytes[i] == 1) {
-			i++;
-			continue;
-		}
-		if (bytes[i] == 3 && bytes[i + 2] > 14)
-			return true;
-		i += 2 + (gsize)bytes[i + 1];
-	}
-	return false;
-}
-
 /* The acknowledgement of a FIN leaves it in the list; in recovery from a loss it is sent again. */
 static bool recovers_closed(unsigned to, const gchar *bytes, gsize length)
 {
@@ -221,7 +205,8 @@ static void hand_over(unsigned to, const gchar *bytes, gsize length, bool split)
 	PseudoTcpSocket *socket = ends[to].socket;
 	gchar *copy;
 
-	if (scales_too_far((const uint8_t *)bytes, length) && icelab_guard("pseudotcp-window-scale"))
+	if (segment_scales_too_far((const uint8_t *)bytes, length) &&
+		icelab_guard("pseudotcp-window-scale"))
 		return;
 	if (recovers_closed(to, bytes, length))
 		return;
