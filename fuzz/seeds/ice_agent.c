@@ -175,6 +175,16 @@ static void refused(void)
 static void life(void)
 {
 	script_begin();
+	bytes[USE] = CONTROLLING;
+	bytes[TIMING] = 0x08; /* three checks */
+	STEP(STEP_REMOTE, 0, 0x70, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 2, 0, 0, 0, 1, 3, 0, 0, 0, 1, 6, 0, 0,
+		0, 1, 7, 0, 0, 0, 1, 8, 0, 0, 0, 1, 0x10, 0, 0, 0, 1);
+	STEP(STEP_ROUNDS, 12);
+	STEP(STEP_ADVANCE, 6);
+	STEP(STEP_READ, 0);
+	end("more candidates than checks");
+
+	script_begin();
 	bytes[USE] = CONTROLLING | STUN_SERVER;
 	STEP(STEP_REMOTE, REMOTE_ONE);
 	STEP(STEP_ROUNDS, 8);

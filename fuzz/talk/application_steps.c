@@ -202,6 +202,7 @@ void step_change(IcelabScript *script)
 		break;
 	case 11:
 		g_object_set(talk.agent, "max-connectivity-checks", 1 + value, NULL);
+		talk.most_checks = MAX(talk.most_checks, 1u + value);
 		break;
 	case 12:
 		g_object_set(talk.agent, "keepalive-conncheck", value & 1, NULL);

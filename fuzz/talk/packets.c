@@ -128,6 +128,8 @@ static void note(Sent *sent)
 			rule_turn_request(sent, &message);
 		}
 	}
+	if (sent->message_class == ICELAB_STUN_INDICATION && sent->party == PARTY_PEER)
+		rule_keepalive(sent);
 	if (copy != NULL || sent->message_class != ICELAB_STUN_REQUEST)
 		return;
 	talk.sent[talk.sent_count++ % MOST_SENT] = *sent;

@@ -135,6 +135,10 @@ void pairs_judge(void)
 				talk_broken(NULL, "RFC 8445 6.1.2.3", "the check list is not sorted");
 			before = pair->priority;
 			count++;
+			/* RFC 8445 6.1.2.5: what is beyond the limit is not kept for later. */
+			if (talk.modern && pair->state == NICE_CHECK_FROZEN && count > talk.most_checks)
+				talk_broken(NULL, "RFC 8445 6.1.2.5", "%u pairs where %u are allowed", count,
+					talk.most_checks);
 			waiting += pair->state == NICE_CHECK_WAITING || pair->state == NICE_CHECK_FROZEN ||
 					   pair->state == NICE_CHECK_IN_PROGRESS;
 		}

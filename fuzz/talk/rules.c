@@ -7,6 +7,8 @@
 #define ATTRIBUTE_USE_CANDIDATE 0x0025
 #define ATTRIBUTE_CONTROLLED 0x8029
 #define ATTRIBUTE_CONTROLLING 0x802A
+#define KEEPALIVE 15000000 /* microseconds: RFC 8445 11 */
+#define MOST_KEEPALIVES 10
 #define CONSENT 31000000 /* microseconds: RFC 7675 5.1, and one for timers */
 
 bool rule_integrity(const IcelabStunMessage *message, const Credentials *credentials)
@@ -196,4 +198,24 @@ void rule_consent(const Sent *sent)
 		talk_broken(talk.agent->reliable ? "consent-pseudotcp" : NULL, "RFC 7675 5.1",
 			"%zu bytes were sent %d s after the last consent", sent->length,
 			(int)((icelab_world_now() - known->consented) / 1000000));
+}
+
+/* RFC 8445 11: a keepalive is sent every Tr, which is 15 seconds or more. A new pair starts anew,
+ * so that some more are no flood. */
+void rule_keepalive(const Sent *sent)
+{
+	Known *known;
+
+	if (!talk.modern || talk.known_count == MOST_KNOWN)
+		return;
+	known = talk_know(&sent->peer, sent->stream_id, sent->component_id);
+	if (known == NULL)
+		return;
+	if (icelab_world_now() - known->kept_alive > KEEPALIVE) {
+		known->kept_alive = icelab_world_now();
+		known->indications = 0;
+	}
+	if (++known->indications > MOST_KEEPALIVES)
+		talk_broken(NULL, "RFC 8445 11", "%u keepalives in %d s", known->indications,
+			(int)((icelab_world_now() - known->kept_alive) / 1000000));
 }

@@ -10,3 +10,4 @@ void rule_check(const Sent *sent, const IcelabStunMessage *message, bool first);
 void rule_answer(const Sent *sent, const IcelabStunMessage *message);
 void rule_turn_request(const Sent *sent, const IcelabStunMessage *message);
 void rule_consent(const Sent *sent);
+void rule_keepalive(const Sent *sent);

@@ -178,6 +178,7 @@ void talk_start(IcelabScript *header)
 	progress_start(whole);
 	talk.started_controlling = talk.agent->controlling_mode;
 	set_timing(timing);
+	talk.most_checks = talk.agent->max_conn_checks;
 	if (talk.has_stun_server)
 		g_object_set(talk.agent, "stun-server",
 			(names & 0x20) != 0 ? "stun.example.org" : "192.0.2.53", "stun-server-port", 3478,

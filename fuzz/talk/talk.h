@@ -85,10 +85,12 @@ typedef struct {
 typedef struct {
 	IcelabEndpoint endpoint;
 	guint stream_id, component_id;
-	bool authentic;    /* sent an authentic check, or answered one */
-	bool valid;        /* answered a check rightly */
-	bool nominated;    /* by USE-CANDIDATE from either side */
-	int64_t consented; /* microseconds: when it last answered a check rightly, or was selected */
+	bool authentic;       /* sent an authentic check, or answered one */
+	bool valid;           /* answered a check rightly */
+	bool nominated;       /* by USE-CANDIDATE from either side */
+	int64_t kept_alive;   /* microseconds: when the indications that follow began to be counted */
+	unsigned indications; /* since then */
+	int64_t consented;    /* microseconds: when it last answered a check rightly, or was selected */
 } Known;
 
 #define MOST_KNOWN 64
@@ -165,6 +167,7 @@ typedef struct {
 	bool lied;     /* the TURN server's frames said wrong lengths */
 	bool bypassed; /* a check without credentials counted as one with them */
 	bool started_controlling;
+	unsigned most_checks; /* that the application ever allowed */
 	bool role_switched;
 	bool early_remote; /* candidates were gathered after the peer's were known */
 	bool by_hand;      /* the application selected a pair, whatever the policy */
