@@ -27,6 +27,8 @@
 #define SHUTDOWN(which) 10, 1, which
 #define CHANGE(which, what, high, low) 11, 4, which, what, high, low
 
+#define SEGMENT(to, start, size) 14, 3, to, start, size
+
 int main(int argc, char **argv)
 {
 	seed_start(argc, argv);
@@ -38,6 +40,8 @@ int main(int argc, char **argv)
 		SEND(0, 0x40, 0), DOUBLE(1, 1), DELIVER(1, 2), DELIVER(1, 1), ALL, ADVANCE(3), ALL,
 		ADVANCE(3), ALL, SEND(0, 0x60, 0), LOSE(1, 1), ALL, SEND(0, 0x60, 0), ALL, ADVANCE(0x13),
 		ALL);
+	SEED("segmented anew", 0, 0, 0, 0, SEND(0, 0x20, 0), ALL, SEND(0, 0x20, 0), LOSE(1, 0),
+		SEGMENT(1, 40, 90), DELIVER(1, 1), SEGMENT(1, 70, 60), ALL, ADVANCE(3), ALL);
 	SEED("closed with FIN", 0, 0, 0, 0, SEND(0, 4, 0), CLOSE(0), ALL, CLOSE(1), ALL, ADVANCE(0x45),
 		ALL);
 	SEED("closed without FIN", 0x0c, 0, 0, 0, SEND(0, 4, 0), ALL, CLOSE(0), ALL, CLOSE(1), ALL,

@@ -42,7 +42,11 @@ typedef struct {
 	uint32_t recover;     /* what ends its recovery from a loss */
 	unsigned repetitions; /* of that acknowledgement */
 	gsize sent;           /* bytes that send() took */
-	gsize received;       /* bytes that recv() gave */
+	bool wrote_data;
+	uint32_t first;   /* sequence of the first byte that it sent */
+	uint32_t past;    /* and of the one behind the last */
+	gchar header[24]; /* of its last segment with data */
+	gsize received;   /* bytes that recv() gave */
 	bool opened;
 	bool closed_by_us;
 	bool was_closed;
@@ -145,6 +149,18 @@ static void put(unsigned to, const gchar *bytes, gsize length)
 	end->packets[end->packet_count++].length = length;
 }
 
+static void note_data(End *end, const gchar *bytes, gsize length)
+{
+	uint32_t sequence = word(bytes + 4), past = sequence + (uint32_t)(length - 24);
+
+	if (!end->wrote_data)
+		end->first = end->past = sequence;
+	end->wrote_data = true;
+	if ((int32_t)(past - end->past) > 0)
+		end->past = past;
+	memcpy(end->header, bytes, sizeof(end->header));
+}
+
 static PseudoTcpWriteResult on_write(
 	PseudoTcpSocket *socket, const gchar *bytes, guint32 length, gpointer user_data)
 {
@@ -163,6 +179,8 @@ static PseudoTcpWriteResult on_write(
 		broken(NULL, "a segment is shorter than its header");
 	ends[index].sequence = word(bytes + 4);
 	ends[index].acknowledged = word(bytes + 8);
+	if (bytes[13] == 0 && length > 24)
+		note_data(&ends[index], bytes, length);
 	put(1 - index, bytes, length);
 	return WR_SUCCESS;
 }
@@ -302,6 +320,30 @@ static void falsify(IcelabScript *script)
 	hand_over(to, (gchar *)bytes, length + 24 - ((scale & 0x80) != 0 ? 9 : 0), (scale & 16) != 0);
 }
 
+/* What was sent already, in a segment that begins and ends elsewhere: another implementation's. */
+static void segment_anew(unsigned to, IcelabScript *script)
+{
+	End *from = &ends[1 - to];
+	gchar bytes[24 + 1400];
+	gsize total = from->past - from->first;
+	gsize start = (gsize)icelab_script_byte(script) * 16;
+	gsize length = 1 + (gsize)icelab_script_byte(script) * 5;
+	uint32_t sequence;
+
+	if (!from->wrote_data || total == 0)
+		return;
+	/* Counted from the end, where it is not acknowledged yet. */
+	start = total - 1 - start % total;
+	length = MIN(MIN(length, total - start), sizeof(bytes) - 24);
+	sequence = from->first + (uint32_t)start;
+	memcpy(bytes, from->header, 24);
+	for (unsigned i = 0; i < 4; i++)
+		bytes[4 + i] = (gchar)(sequence >> (24 - 8 * i));
+	for (gsize i = 0; i < length; i++)
+		bytes[24 + i] = (gchar)byte_at(1 - to, start + i);
+	put(to, bytes, length + 24);
+}
+
 static void send_bytes(unsigned from, gsize length)
 {
 	static char buffer[1 << 16];
@@ -336,6 +378,7 @@ typedef enum {
 	CHANGE,
 	CONNECT,
 	LIMIT,
+	SEGMENT,
 	CODES,
 } Code;
 
@@ -460,6 +503,9 @@ static void step(Code code, IcelabScript *script)
 		mtu_limit = (which & 0x0f) == 0 ? 0 : 150u + (which & 0xf0u) * 8;
 		failing = (which & 0x0f) == 0x0e;
 		lost += failing ? 6 : 0;
+		break;
+	case SEGMENT:
+		segment_anew(to, script);
 		break;
 	case CODES:
 		break;
