@@ -83,6 +83,8 @@ int main(int argc, char **argv)
 		STEP(TIME, 3);
 		STEP(TIME, 7);
 		STEP(APPLICATION, 3, 0x31);
+		STEP(INDICATION, 0, 0, 0x20, 's');
+		STEP(REPLY, 0, 0, 0, 0, 0x20);
 		STEP(INDICATION, 0, 2, 0, 'a');
 		STEP(INDICATION, 0, 4, 1, 'b');
 		STEP(INDICATION, 0, 8, 0, 'c');

@@ -36,6 +36,7 @@ enum {
 
 #define MOST_STEPS 48
 #define LONGEST 2048
+#define STRANGER 0x20 /* of how a datagram arrives: from somebody else than the server */
 #define HUGE_DATA 65530
 
 static IcelabWorldSocket *below;
@@ -72,7 +73,7 @@ static void drain(bool itself, size_t room, bool split)
 static void arrive(const uint8_t *bytes, size_t length, uint8_t how)
 {
 	static uint8_t framed[LONGEST + 16];
-	IcelabEndpoint from = relay_server();
+	IcelabEndpoint from = (how & STRANGER) != 0 ? talk_stun_server() : relay_server();
 	size_t header = 0;
 
 	if (length == 0 || length > LONGEST)
@@ -116,15 +117,19 @@ static void reply(IcelabScript *script)
 	char realm[32];
 	bool is_signed, in_time;
 	char nonce[32];
-	IcelabEndpoint from = relay_server();
+	IcelabEndpoint from;
 	TalkMessage message;
 	size_t length;
 
-	if (request == NULL)
+	if (request == NULL || (relay.stream && (how & STRANGER) != 0))
 		return;
+	from = (how & STRANGER) != 0 ? talk_stun_server() : relay_server();
 	in_time = relay_waits(request);
-	request->answered = true;
-	request->spoiled = request->spoiled || flaws != 0;
+	/* RFC 8489 6.3: what a stranger says is no answer. */
+	if ((how & STRANGER) == 0) {
+		request->answered = true;
+		request->spoiled = request->spoiled || flaws != 0;
+	}
 	is_signed = relay_realm(request, realm, sizeof(realm));
 	method = (uint16_t)((request->bytes[0] & 0x3e) << 7 >> 1 | (request->bytes[1] & 0xe0) >> 1 |
 						(request->bytes[1] & 0xf));
@@ -149,7 +154,7 @@ static void reply(IcelabScript *script)
 			strlen(realms[which >> 1 & 1]));
 		icelab_stun_build_attribute(&message.builder, ICELAB_STUN_NONCE, nonce, strlen(nonce));
 	}
-	if (kind == 0)
+	if (kind == 0 && (how & STRANGER) == 0)
 		/* libnice takes no unsigned grant. */
 		relay_granted(request, in_time && is_signed && (flaws & ~FLAW_TWICE) == 0);
 	length = talk_message_finish(&message, relay.modern ? SUM_NEW : SUM_OLD,
@@ -182,12 +187,14 @@ static void indication(IcelabScript *script)
 	}
 	if ((form & 4) == 0)
 		icelab_stun_build_attribute(&message.builder, 0x0013, script->bytes, length);
-	/* What is no delivery is the server's own. */
-	if ((form & 0x0e) == 0)
+	if (relay.stream)
+		how &= (uint8_t)~STRANGER;
+	/* What is no delivery of the server's is the sender's own. */
+	if ((form & 0x0e) == 0 && (how & STRANGER) == 0)
 		relay_due(&from, script->bytes, length);
 	length = talk_message_finish(&message, SUM_NEW, NULL, 0, false);
-	if ((form & 0x0e) != 0) {
-		from = relay_server();
+	if ((form & 0x0e) != 0 || (how & STRANGER) != 0) {
+		from = (how & STRANGER) != 0 ? talk_stun_server() : relay_server();
 		relay_due(&from, message.bytes, length);
 	}
 	arrive(message.bytes, length, how);
@@ -196,7 +203,8 @@ static void indication(IcelabScript *script)
 static void channel_data(IcelabScript *script)
 {
 	uint8_t index = icelab_script_byte(script);
-	uint8_t how = icelab_script_byte(script);
+	/* agent.c keeps a stranger's ChannelData away. */
+	uint8_t how = icelab_script_byte(script) & (uint8_t)~STRANGER;
 	uint16_t declared = icelab_script_short(script);
 	uint8_t bytes[600];
 	size_t length = MIN(script->left, sizeof(bytes) - 4);
@@ -224,7 +232,7 @@ static void channel_data(IcelabScript *script)
 static void raw(IcelabScript *script)
 {
 	uint8_t index = icelab_script_byte(script);
-	uint8_t how = icelab_script_byte(script);
+	uint8_t how = icelab_script_byte(script) & (uint8_t)~STRANGER;
 	uint8_t bytes[LONGEST];
 	size_t length = MIN(script->left, sizeof(bytes));
 	const RelayRequest *request = relay_request(index);
