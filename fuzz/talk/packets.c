@@ -128,7 +128,9 @@ static void note(Sent *sent)
 			rule_turn_request(sent, &message);
 		}
 	}
-	if (sent->message_class == ICELAB_STUN_INDICATION && sent->party == PARTY_PEER)
+	/* RFC 8445 11; 5.1.1.4 towards the STUN server. */
+	if ((sent->message_class == ICELAB_STUN_INDICATION && sent->party == PARTY_PEER) ||
+		(copy == NULL && sent->party == PARTY_STUN))
 		rule_keepalive(sent);
 	if (copy != NULL || sent->message_class != ICELAB_STUN_REQUEST)
 		return;

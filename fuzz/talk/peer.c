@@ -187,9 +187,9 @@ void talk_answer_peer(Sent *request, IcelabScript *script)
 	switch (kind) {
 	case 0:
 		break;
-	case 1: /* as through a NAT: a peer-reflexive candidate of the agent's */
+	case 1: /* as through a NAT that maps anew for each peer: a peer-reflexive candidate */
 		mapped = talk_mapped(
-			which != 0 ? which : (uint8_t)request->number, request->peer.address.family);
+			which != 0 ? which : (uint8_t)(request->number + 8), request->peer.address.family);
 		break;
 	case 2:
 		mapped = talk_peer(which);

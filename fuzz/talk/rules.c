@@ -8,7 +8,7 @@
 #define ATTRIBUTE_CONTROLLED 0x8029
 #define ATTRIBUTE_CONTROLLING 0x802A
 #define KEEPALIVE 15000000 /* microseconds: RFC 8445 11 */
-#define MOST_KEEPALIVES 10
+#define MOST_KEEPALIVES 20
 #define CONSENT 31000000 /* microseconds: RFC 7675 5.1, and one for timers */
 
 bool rule_integrity(const IcelabStunMessage *message, const Credentials *credentials)
