@@ -8,7 +8,8 @@
 
 #define CHANNEL_LIFETIME INT64_C(600000000) /* microseconds: RFC 8656 12 */
 #define LATE 2000000                        /* microseconds: for timers of whole seconds */
-#define PATIENCE 400000 /* microseconds: below the shortest timeout of a request */
+#define GIVEN_UP 1500000 /* microseconds: below all timeouts of a request together */
+#define PATIENCE 400000  /* microseconds: below the shortest timeout of a request */
 
 Relay relay;
 
@@ -71,7 +72,8 @@ static void judge_request(const IcelabStunMessage *message)
 
 	EXPECT(peer_in(message, &to), "turn-request-peer", "a request for an unknown peer");
 	/* RFC 8656 9.1, 12.2: either installs a permission. */
-	relay.asked[to] = true;
+	if (relay.asked[to] == 0)
+		relay.asked[to] = icelab_world_now();
 	if (message->method == ICELAB_STUN_CHANNEL_BIND) {
 		unsigned channel;
 
@@ -179,9 +181,14 @@ void relay_sent(
 			   peer_in(&message, &named) && icelab_stun_find(&message, 0x0013, &attribute),
 		"turn-sent", "neither a request nor a Send indication");
 	/* RFC 8656 11.2: without a permission the server drops it. The drafts had none. */
-	EXPECT(relay.doubtful || relay.asked[named] ||
+	EXPECT(relay.doubtful || relay.asked[named] != 0 ||
 			   relay.dialect != NICE_TURN_SOCKET_COMPATIBILITY_RFC5766,
 		"turn-permission", "data before a permission was asked for");
+	/* RFC 8656 9: once it was answered; or libnice gave up, and hopes. */
+	EXPECT(relay.doubtful || relay.permitted[named] ||
+			   relay.dialect != NICE_TURN_SOCKET_COMPATIBILITY_RFC5766 ||
+			   icelab_world_now() - relay.asked[named] > GIVEN_UP,
+		"turn-permission", "data before a permission was granted");
 	EXPECT(was_given(named, attribute.value, attribute.length), "turn-data",
 		"%u bytes that were not for this peer", attribute.length);
 }
@@ -277,4 +284,14 @@ void relay_due(const IcelabEndpoint *from, const uint8_t *bytes, size_t length)
 	relay.due.from = *from;
 	relay.due.bytes = bytes;
 	relay.due.length = length;
+}
+
+void relay_answered(const RelayRequest *request)
+{
+	IcelabStunMessage message;
+	unsigned named;
+
+	if (icelab_stun_parse(request->bytes, request->length, &message) == ICELAB_STUN_OK &&
+		message.method == ICELAB_STUN_CREATE_PERMISSION && peer_in(&message, &named))
+		relay.permitted[named] = true;
 }

@@ -42,7 +42,8 @@ typedef struct {
 	RelayData data[RELAY_DATA]; /* a ring: what the application sent */
 	unsigned data_count;
 	unsigned nonces;
-	bool asked[RELAY_PEERS];         /* for a permission */
+	int64_t asked[RELAY_PEERS];      /* microseconds: when for a permission; 0: not */
+	bool permitted[RELAY_PEERS];     /* an answer to that came, whatever it said */
 	int bound[RELAY_CHANNELS];       /* the peer of channel 0x4000 + index; -1: none */
 	int64_t expires[RELAY_CHANNELS]; /* microseconds: until when */
 	bool doubtful;                   /* libnice and its server may see channels differently */
@@ -83,6 +84,9 @@ RelayRequest *relay_request(uint8_t index);
 
 /* The realm by which a request is signed; false where it is not. */
 bool relay_realm(const RelayRequest *request, char *realm, size_t size);
+
+/* The server answers a request, in whatever way. */
+void relay_answered(const RelayRequest *request);
 
 /* The server grants a request; `sound`: libnice must take it. */
 void relay_granted(const RelayRequest *request, bool sound);

@@ -129,6 +129,7 @@ static void reply(IcelabScript *script)
 	if ((how & STRANGER) == 0) {
 		request->answered = true;
 		request->spoiled = request->spoiled || flaws != 0;
+		relay_answered(request);
 	}
 	is_signed = relay_realm(request, realm, sizeof(realm));
 	method = (uint16_t)((request->bytes[0] & 0x3e) << 7 >> 1 | (request->bytes[1] & 0xe0) >> 1 |
