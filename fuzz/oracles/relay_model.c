@@ -134,9 +134,8 @@ static void judge_channel_data(const uint8_t *bytes, size_t length)
 	EXPECT(channel >= 0x4000 && channel - 0x4000 < RELAY_CHANNELS &&
 			   relay.bound[channel - 0x4000] >= 0,
 		"turn-channel-unbound", "data on channel %04x", channel);
-	/* RFC 8656 12.4, 12.5: padding over a stream only. */
-	EXPECT(declared <= length - 4 && length - 4 - declared <= (relay.stream ? 3u : 0u),
-		"turn-channel-length", "%zu in %zu", declared, length);
+	/* RFC 8656 12.5: padding over a stream only, and streams are not judged. */
+	EXPECT(declared == length - 4, "turn-channel-length", "%zu in %zu", declared, length);
 	EXPECT(icelab_world_now() <= relay.expires[channel - 0x4000] + LATE ||
 			   icelab_guard("turn-channel-expired"),
 		"turn-channel-expired", "data on channel %04x after its time", channel);
@@ -156,7 +155,7 @@ void relay_sent(
 	EXPECT(icelab_endpoint_equal(to, &wanted), "turn-past-server",
 		"%zu bytes went to somebody else than the server", length);
 	/* What a stream took only in part is continued by the next. */
-	if (relay.framed || length < 4 || relay.stream)
+	if (length < 4 || relay.stream)
 		return;
 	if (relay.modern && (bytes[0] & 0xc0) == 0x40) {
 		if (!relay.doubtful)
@@ -241,7 +240,7 @@ bool relay_realm(const RelayRequest *request, char *realm, size_t size)
 	IcelabStunMessage message;
 	IcelabStunAttribute attribute;
 
-	g_strlcpy(realm, "turn.example.org", size);
+	g_strlcpy(realm, RELAY_REALM, size);
 	if (!relay.modern)
 		return relay.dialect == NICE_TURN_SOCKET_COMPATIBILITY_OC2007;
 	if (icelab_stun_parse(request->bytes, request->length, &message) != ICELAB_STUN_OK ||

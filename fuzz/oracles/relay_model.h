@@ -15,7 +15,8 @@
 #define RELAY_CHANNELS 16
 #define RELAY_WAITING 16
 #define RELAY_DATA 64
-#define RELAY_USERNAME "dXNlcg==" /* "user" in the dialects that read Base64 */
+#define RELAY_REALM "turn.example.org" /* in OC2007, where the answer to Allocate names it */
+#define RELAY_USERNAME "dXNlcg=="      /* "user" in the dialects that read Base64 */
 #define RELAY_PASSWORD "cGFzcw=="
 
 typedef struct {

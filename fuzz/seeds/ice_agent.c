@@ -4,21 +4,7 @@
 
 #include "seeds/script_seed.h"
 #include "seeds/seed.h"
-
-/* The header's bytes, as talk/talk.c reads them. */
-enum {
-	DIALECT,
-	MODE,
-	USE,
-	INTERFACES,
-	SHAPE,
-	RELAY_TYPES,
-	NAMES,
-	PROXY,
-	TIMING,
-	MANNERS,
-	MISC,
-};
+#include "talk/header.h"
 
 static void text(uint8_t step, const uint8_t *first, size_t count, const char *rest)
 {

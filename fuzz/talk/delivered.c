@@ -5,8 +5,6 @@
 
 /* What reaches the agent: who asked, who answered, and who has proved what by it. */
 
-#define ATTRIBUTE_USE_CANDIDATE 0x0025
-
 static bool username_is_for(const IcelabStunMessage *message, const Credentials *local)
 {
 	IcelabStunAttribute username;

@@ -22,6 +22,12 @@ typedef enum {
 	SUM_MSICE2,
 } Sum;
 
+/* The method in a header, of whatever dialect the rest is. */
+static inline uint16_t talk_method(const uint8_t *bytes)
+{
+	return (uint16_t)((bytes[0] & 0x3e) << 6 | (bytes[1] & 0xe0) >> 1 | (bytes[1] & 0xf));
+}
+
 void talk_message_start(TalkMessage *message, uint8_t flaws, IcelabStunClass message_class,
 	uint16_t method, const uint8_t transaction[16]);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "talk/message.h"
 #include "talk/rules.h"
 
 /* What the agent sends: to whom it goes, what it is wrapped in, and whether it may be sent. */
@@ -90,8 +91,7 @@ static void note(Sent *sent)
 			return;
 		message.message_class =
 			(IcelabStunClass)((sent->bytes[0] & 1) << 1 | (sent->bytes[1] >> 4 & 1));
-		message.method = (uint16_t)((sent->bytes[0] & 0x3e) << 6 | (sent->bytes[1] & 0xe0) >> 1 |
-									(sent->bytes[1] & 0xf));
+		message.method = talk_method(sent->bytes);
 	}
 	sent->message_class = message.message_class;
 	sent->method = message.method;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "talk/progress.h"
 
+#include "talk/header.h"
+
 /* What a conversation without a fault must come to: RFC 8445 8.1.1, 8.3. */
 
 #define ENOUGH 60 /* rounds of 20 ms: all checks, and the nomination after them */
@@ -13,7 +15,6 @@ static bool is_plain_peer(uint8_t index)
 
 void progress_start(const uint8_t *header)
 {
-	enum { DIALECT, MODE, USE, INTERFACES, SHAPE, RELAYS, NAMES, PROXY, TIMING, MANNERS, MISC };
 	/* One interface, no relay, full mode, UDP; the peer answers everything. */
 	talk.flawless = talk.modern && (header[MODE] & ~(2 | 0x20 | 0x80)) == 0 &&
 					(header[USE] & ~(1 | 0x20 | 0x40)) == 0 && header[INTERFACES] == 0 &&

@@ -3,6 +3,8 @@
 
 #include "talk/talk.h"
 
+#define ATTRIBUTE_USE_CANDIDATE 0x0025 /* RFC 8445 16.1 */
+
 /* What a message that the agent sends must be. `first`: not sent again. */
 
 bool rule_integrity(const IcelabStunMessage *message, const Credentials *credentials);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "guards.h"
+#include "talk/header.h"
 #include "talk/progress.h"
 #include "talk/told.h"
 
@@ -131,25 +132,19 @@ static void new_agent(uint8_t dialect, uint8_t mode, uint8_t use, uint8_t timing
 							: "icelab");
 }
 
-void talk_start(IcelabScript *header)
+void talk_start(const IcelabScript *header)
 {
-	uint8_t whole[ICELAB_SCRIPT_HEADER] = {0};
-	const uint8_t *start = header->bytes;
-	size_t left = header->left;
-	uint8_t dialect = icelab_script_byte(header);
-	uint8_t mode = icelab_script_byte(header);
-	uint8_t use = icelab_script_byte(header);
-	uint8_t interfaces = icelab_script_byte(header);
-	uint8_t shape = icelab_script_byte(header);
-	uint8_t relay_types = icelab_script_byte(header);
-	uint8_t names = icelab_script_byte(header);
-	uint8_t proxy = icelab_script_byte(header);
-	uint8_t timing = icelab_script_byte(header);
-	uint8_t manners = icelab_script_byte(header);
-	uint8_t misc = icelab_script_byte(header);
+	uint8_t bytes[ICELAB_SCRIPT_HEADER] = {0};
+	uint8_t mode, use, shape, names, proxy, misc;
 	IcelabWorldNetwork network = {.sent = packets_sent, .connecting = connecting};
 
-	memcpy(whole, start, MIN(left, sizeof(whole)));
+	memcpy(bytes, header->bytes, MIN(header->left, sizeof(bytes)));
+	mode = bytes[MODE];
+	use = bytes[USE];
+	shape = bytes[SHAPE];
+	names = bytes[NAMES];
+	proxy = bytes[PROXY];
+	misc = bytes[MISC];
 	memset(&talk, 0, offsetof(Talk, sent));
 	talk.sent_count = talk.asked_count = talk.known_count = talk.allocation_count = 0;
 	talk.shown_count = talk.lease_count = 0;
@@ -162,11 +157,11 @@ void talk_start(IcelabScript *header)
 									 : (misc >> 6) % 3 == 1 ? ICELAB_CONNECT_PENDING
 															: ICELAB_CONNECT_REFUSED);
 	icelab_world_set_network(&network);
-	set_interfaces(interfaces);
+	set_interfaces(bytes[INTERFACES]);
 	g_log_set_default_handler(told_log, NULL);
 
-	talk.manners = manners;
-	talk.ask_password = (manners & 0x20) == 0;
+	talk.manners = bytes[MANNERS];
+	talk.ask_password = (talk.manners & 0x20) == 0;
 	talk.mode3 = (use & 0x10) != 0;
 	talk.turn_count = (shape >> 3 & 3);
 	talk.has_stun_server = (use & 0x40) != 0;
@@ -174,10 +169,10 @@ void talk_start(IcelabScript *header)
 	/* The answer to a refresh is looked into for a nomination when the refresh is freed. */
 	if (talk.turn_count > 0 && icelab_guard("renomination-freed-refresh"))
 		mode &= (uint8_t)~0x10;
-	new_agent(dialect, mode, use, timing);
-	progress_start(whole);
+	new_agent(bytes[DIALECT], mode, use, bytes[TIMING]);
+	progress_start(bytes);
 	talk.started_controlling = talk.agent->controlling_mode;
-	set_timing(timing);
+	set_timing(bytes[TIMING]);
 	talk.most_checks = talk.agent->max_conn_checks;
 	if (talk.has_stun_server)
 		g_object_set(talk.agent, "stun-server",
@@ -200,7 +195,7 @@ void talk_start(IcelabScript *header)
 
 	for (unsigned i = 0; i <= (shape & 1u); i++)
 		talk_add_stream(1 + (shape >> 1 & 1));
-	set_relays(relay_types, names);
+	set_relays(bytes[RELAY_TYPES], names);
 	if ((misc & 1) != 0)
 		nice_agent_set_port_range(talk.agent, talk.streams[0].id, 1, 41000, 41002);
 	if ((misc & 0x20) == 0)

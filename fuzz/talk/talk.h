@@ -210,7 +210,7 @@ typedef struct {
 extern Talk talk;
 
 /* Starts an agent as the header says and gathers; ends it. */
-void talk_start(IcelabScript *header);
+void talk_start(const IcelabScript *header);
 void talk_end(void);
 /* Lets time pass. */
 void talk_advance(int64_t microseconds);

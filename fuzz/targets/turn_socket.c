@@ -4,11 +4,11 @@
  * delivers and frames as the input says, and time passes.
  *
  * Attack surface: whatever a TURN server sends: socket/udp-turn.c, with udp-turn-over-tcp.c below
- * it. Whoever else sends to the port is kept away by agent.c.
+ * it. What others send is no answer and no delivery; their ChannelData is kept away by agent.c.
  *
- * Oracles: everything goes to the server; a peer's data is sent after a permission was asked for,
+ * Oracles: everything goes to the server; a peer's data is sent after a permission was granted,
  * on a channel only once the server granted that channel for that peer, and unchanged; requests are
- * signed with what the last challenge said; what comes out is what the server delivered, from the
+ * signed by the realm that they name; what comes out is what the server delivered, from the
  * peer that it named.
  *
  * The input is a script (talk/script.h) whose steps are named below. */
@@ -111,7 +111,6 @@ static void reply(IcelabScript *script)
 	uint8_t which = icelab_script_byte(script);
 	uint8_t how = icelab_script_byte(script);
 	RelayRequest *request = relay_request(index);
-	uint16_t method;
 	uint8_t key[ICELAB_DIGEST_MAXIMUM];
 	size_t key_length = 0;
 	char realm[32];
@@ -132,10 +131,8 @@ static void reply(IcelabScript *script)
 		relay_answered(request);
 	}
 	is_signed = relay_realm(request, realm, sizeof(realm));
-	method = (uint16_t)((request->bytes[0] & 0x3e) << 7 >> 1 | (request->bytes[1] & 0xe0) >> 1 |
-						(request->bytes[1] & 0xf));
-	talk_message_start(&message, flaws, kind == 0 ? ICELAB_STUN_SUCCESS : ICELAB_STUN_ERROR, method,
-		request->bytes + 4);
+	talk_message_start(&message, flaws, kind == 0 ? ICELAB_STUN_SUCCESS : ICELAB_STUN_ERROR,
+		talk_method(request->bytes), request->bytes + 4);
 	if (!relay.modern) {
 		icelab_stun_build_attribute(&message.builder, 0x000f, talk_old_cookie, 4);
 		if ((which & 1) == 0)
@@ -342,7 +339,6 @@ static void step(unsigned code, IcelabScript *script)
 static void tell_allocation(void)
 {
 	static const uint8_t transaction[16] = {0x21, 0x12, 0xa4, 0x42, 'a'};
-	static const char realm[] = "turn.example.org";
 	uint8_t sequence[24] = {1, 2, 3};
 	StunAgent agent;
 	TalkMessage message;
@@ -352,7 +348,8 @@ static void tell_allocation(void)
 		STUN_AGENT_USAGE_LONG_TERM_CREDENTIALS | STUN_AGENT_USAGE_NO_ALIGNED_ATTRIBUTES);
 	talk_message_start(&message, 0, ICELAB_STUN_SUCCESS, ICELAB_STUN_ALLOCATE, transaction);
 	/* The two are exchanged there. */
-	icelab_stun_build_attribute(&message.builder, ICELAB_STUN_NONCE, realm, strlen(realm));
+	icelab_stun_build_attribute(
+		&message.builder, ICELAB_STUN_NONCE, RELAY_REALM, strlen(RELAY_REALM));
 	icelab_stun_build_attribute(&message.builder, 0x8050, sequence, sizeof(sequence));
 	read.buffer_len = talk_message_finish(&message, SUM_OLD, NULL, 0, false);
 	nice_udp_turn_socket_set_ms_realm(turn, &read);
