@@ -6,8 +6,9 @@
 #include "guards.h"
 #include "oracles/oracle.h"
 
-#define CHANNEL_LIFETIME INT64_C(600000000) /* microseconds: RFC 8656 12 */
-#define LATE 2000000                        /* microseconds: for timers of whole seconds */
+#define CHANNEL_LIFETIME INT64_C(600000000)    /* microseconds: RFC 8656 12 */
+#define PERMISSION_LIFETIME INT64_C(300000000) /* microseconds */
+#define LATE 2000000                           /* microseconds: for timers of whole seconds */
 #define GIVEN_UP 1500000 /* microseconds: below all timeouts of a request together */
 #define PATIENCE 400000  /* microseconds: below the shortest timeout of a request */
 
@@ -74,6 +75,7 @@ static void judge_request(const IcelabStunMessage *message)
 	/* RFC 8656 9.1, 12.2: either installs a permission. */
 	if (relay.asked[to] == 0)
 		relay.asked[to] = icelab_world_now();
+	relay.renewed[to] = icelab_world_now();
 	if (message->method == ICELAB_STUN_CHANNEL_BIND) {
 		unsigned channel;
 
@@ -126,6 +128,15 @@ static bool note_waiting(const uint8_t *bytes, size_t length)
 	return true;
 }
 
+/* RFC 8656 9: a permission lasts 300 seconds, and a channel that is bound does not keep it. */
+static void judge_permission(unsigned to)
+{
+	EXPECT(relay.dialect != NICE_TURN_SOCKET_COMPATIBILITY_RFC5766 || relay.asked[to] == 0 ||
+			   icelab_world_now() - relay.renewed[to] <= PERMISSION_LIFETIME + LATE,
+		"turn-permission-expired", "data %d s after the permission was last asked for",
+		(int)((icelab_world_now() - relay.renewed[to]) / 1000000));
+}
+
 static void judge_channel_data(const uint8_t *bytes, size_t length)
 {
 	unsigned channel = (unsigned)bytes[0] << 8 | bytes[1];
@@ -139,6 +150,7 @@ static void judge_channel_data(const uint8_t *bytes, size_t length)
 	EXPECT(icelab_world_now() <= relay.expires[channel - 0x4000] + LATE ||
 			   icelab_guard("turn-channel-expired"),
 		"turn-channel-expired", "data on channel %04x after its time", channel);
+	judge_permission((unsigned)relay.bound[channel - 0x4000]);
 	EXPECT(was_given((unsigned)relay.bound[channel - 0x4000], bytes + 4, declared),
 		"turn-channel-data", "%zu bytes that were not for this peer", declared);
 }
@@ -188,6 +200,8 @@ void relay_sent(
 			   relay.dialect != NICE_TURN_SOCKET_COMPATIBILITY_RFC5766 ||
 			   icelab_world_now() - relay.asked[named] > GIVEN_UP,
 		"turn-permission", "data before a permission was granted");
+	if (!relay.doubtful)
+		judge_permission(named);
 	EXPECT(was_given(named, attribute.value, attribute.length), "turn-data",
 		"%u bytes that were not for this peer", attribute.length);
 }
