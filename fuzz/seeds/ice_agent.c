@@ -57,6 +57,15 @@ static void plain(void)
 	end("controlled, an early check, to ready");
 
 	script_begin();
+	bytes[MANNERS] = 0x10;
+	STEP(STEP_CHECK, 0, 0, 0, 0x10, 0, 0);
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 23);
+	STEP(STEP_ROUNDS, 23);
+	STEP(STEP_ROUNDS, 23);
+	end("controlled, nominated by an early check alone");
+
+	script_begin();
 	bytes[MODE] = 2;
 	bytes[USE] = CONTROLLING | STUN_SERVER;
 	bytes[SHAPE] = TWO_COMPONENTS | TWO_STREAMS;
@@ -169,6 +178,31 @@ static void life(void)
 	STEP(STEP_ADVANCE, 6);
 	STEP(STEP_READ, 0);
 	end("more candidates than checks");
+
+	/* Each better than those before. */
+	script_begin();
+	bytes[MODE] = 2;
+	bytes[USE] = CONTROLLING | STUN_SERVER;
+	bytes[INTERFACES] = 0xff;
+	bytes[SHAPE] = TWO_COMPONENTS | TWO_STREAMS;
+	bytes[NAMES] = 1;
+	for (unsigned i = 0; i < 3; i++) {
+		static const uint8_t peers[] = {0, 2, 3};
+		unsigned count = i == 2 ? 2 : 16;
+		uint8_t many[2 + 5 * 16] = {0, (uint8_t)((count - 1) << 4)};
+
+		for (unsigned j = 0; j < count; j++) {
+			uint8_t *one = many + 2 + 5 * j;
+
+			one[0] = (uint8_t)(j << 4 | peers[i]);
+			one[2] = (uint8_t)(4 * (i + 1));
+			one[3] = (uint8_t)j;
+			one[4] = (uint8_t)(16 * i + j);
+		}
+		text(STEP_REMOTE, many, 2 + 5 * count, "");
+		STEP(STEP_ADVANCE, 2);
+	}
+	end("candidates that get better");
 
 	script_begin();
 	bytes[USE] = CONTROLLING | STUN_SERVER;

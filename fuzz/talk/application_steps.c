@@ -126,6 +126,7 @@ static void forget_relays(guint stream_id, guint component_id)
 	if (silent)
 		__lsan_disable();
 	nice_agent_forget_relays(talk.agent, stream_id, component_id);
+	talk.forgot_relays = true;
 	if (silent)
 		__lsan_enable();
 }

@@ -6,8 +6,7 @@
 
 /* The peer's own checks. */
 
-/* Which socket the script means, and whether through its relay. */
-static IcelabWorldSocket *choose_socket(uint8_t index, bool *relayed)
+IcelabWorldSocket *talk_choose_socket(uint8_t index, bool *relayed)
 {
 	IcelabWorldSocket *sockets[64];
 	unsigned count = 0;
@@ -276,7 +275,7 @@ void talk_check(IcelabScript *script)
 	uint8_t extras = icelab_script_byte(script);
 	uint8_t which = icelab_script_byte(script);
 	bool relayed;
-	IcelabWorldSocket *socket = choose_socket(socket_index, &relayed);
+	IcelabWorldSocket *socket = talk_choose_socket(socket_index, &relayed);
 	IcelabEndpoint from = talk_peer(peer);
 
 	if (socket == NULL)

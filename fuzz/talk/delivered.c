@@ -14,16 +14,23 @@ static bool username_is_for(const IcelabStunMessage *message, const Credentials 
 		   username.length >= length && memcmp(username.value, local->ufrag, length) == 0;
 }
 
+static Asked *note_asked(const uint8_t transaction[16], unsigned number, const IcelabEndpoint *from)
+{
+	Asked *asked = &talk.asked[talk.asked_count++ % MOST_ASKED];
+
+	*asked = (Asked){.number = number, .from = *from};
+	memcpy(asked->transaction, transaction, sizeof(asked->transaction));
+	return asked;
+}
+
 static void note_request(const IcelabStunMessage *message, unsigned number,
 	const IcelabEndpoint *from, guint stream_id, guint component_id)
 {
-	Asked *asked = &talk.asked[talk.asked_count++ % MOST_ASKED];
+	Asked *asked = note_asked(message->transaction, number, from);
 	Stream *stream = talk_stream(stream_id);
 	IcelabStunAttribute use;
 	Known *known;
 
-	*asked = (Asked){.number = number, .from = *from};
-	memcpy(asked->transaction, message->transaction, 16);
 	for (unsigned i = 0; stream != NULL && i < stream->local_count; i++)
 		asked->authentic = asked->authentic || (username_is_for(message, &stream->local[i]) &&
 												   rule_integrity(message, &stream->local[i]));
@@ -89,8 +96,15 @@ void packets_delivered(
 	NiceComponent *component = NULL;
 
 	(void)relayed;
-	if (socket == NULL || icelab_stun_parse(bytes, length, &message) != ICELAB_STUN_OK ||
-		message.method != ICELAB_STUN_BINDING || !talk_receives(socket, &stream, &component))
+	if (socket == NULL || !talk_receives(socket, &stream, &component))
+		return;
+	if (icelab_stun_parse(bytes, length, &message) != ICELAB_STUN_OK) {
+		/* What is wrong behind its header may be answered by an error. */
+		if (length >= 20 && bytes[0] == 0 && bytes[1] == ICELAB_STUN_BINDING)
+			note_asked(bytes + 4, number, from);
+		return;
+	}
+	if (message.method != ICELAB_STUN_BINDING)
 		return;
 	if (message.message_class == ICELAB_STUN_REQUEST)
 		note_request(&message, number, from, stream->id, component->id);

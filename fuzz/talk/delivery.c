@@ -31,6 +31,7 @@ void talk_arrive(unsigned number, const IcelabEndpoint *from, const uint8_t *byt
 
 	if (socket == NULL || length > TALK_MESSAGE_LONGEST)
 		return;
+	talk_mend(NULL);
 	if (icelab_world_socket_kind(socket) == ICELAB_SOCKET_DATAGRAM) {
 		remember(number, from, bytes, length);
 		/* Where the relay is gone, what it sends is data like any other's. */

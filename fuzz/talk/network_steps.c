@@ -106,11 +106,22 @@ void step_relay_frame(IcelabScript *script)
 			icelab_stun_build_attribute(&builder, 0x0013, "second", 6);
 		size = icelab_stun_build_end(&builder);
 		talk_expect_payload(&from, script->bytes, payload);
+		if ((form & 0x30) == 0x30)
+			talk_expect_payload(&from, (const uint8_t *)"second", 6);
+		/* What names no peer, or has no data, is no delivery but the server's own. */
+		if ((form & 0x14) != 0)
+			talk_expect_payload(&allocation->server, bytes, size);
 	}
-	if (icelab_world_socket_kind(socket) == ICELAB_SOCKET_DATAGRAM)
+	if (icelab_world_socket_kind(socket) == ICELAB_SOCKET_DATAGRAM) {
 		icelab_world_socket_receive(socket, &allocation->server, bytes, size);
-	else
+	} else {
+		/* RFC 8656 12.5: over a stream ChannelData is padded. What is not, or is of another length
+		 * than it says, leaves the reader in the midst of a frame. */
+		while (talk.modern && (form & 9) == 0 && size % 4 != 0)
+			bytes[size++] = 0;
+		talk.streamed = talk.streamed || (form & 4) != 0 || size % 4 != 0;
 		icelab_world_socket_stream(socket, bytes, size, 0);
+	}
 	icelab_world_settle();
 }
 
@@ -242,6 +253,7 @@ void step_connection(IcelabScript *script)
 			icelab_world_socket_reset(stream);
 		break;
 	case 5:
+		talk.cramped = true;
 		if (any != NULL)
 			icelab_world_socket_set_room(any, value);
 		break;

@@ -10,6 +10,8 @@
 
 static bool is_turn_server(const IcelabEndpoint *endpoint)
 {
+	IcelabEndpoint stun = talk_stun_server();
+
 	for (unsigned i = 0; i < talk.turn_known; i++)
 		if (icelab_endpoint_equal(&talk.turn[i], endpoint))
 			return true;
@@ -20,6 +22,10 @@ static bool is_turn_server(const IcelabEndpoint *endpoint)
 		if (icelab_address_equal(&server.address, &endpoint->address))
 			return true;
 	}
+	/* So it may to the machine of the STUN server. */
+	if (talk.turn_known > 0 && icelab_address_equal(&stun.address, &endpoint->address) &&
+		endpoint->port != stun.port)
+		return true;
 	return false;
 }
 
@@ -78,14 +84,16 @@ static void note(Sent *sent)
 	bool is_stun = icelab_stun_parse(sent->bytes, sent->length, &message) == ICELAB_STUN_OK;
 	Sent *copy = NULL;
 
-	if (!is_stun) {
-		/* RFC 8489 5: the cookie says that it is meant to be one. */
-		if (talk.modern && sent->party == PARTY_PEER) {
-			if (sent->length >= 8 && memcmp(sent->bytes + 4, "\x21\x12\xa4\x42", 4) == 0)
-				talk_broken(NULL, "RFC 8489 5", "a malformed message was sent");
+	/* RFC 8489 5: the cookie says that it is meant to be one. What the application selected may be
+	 * at a server's address, and data of its own or of pseudo-TCP goes there too. */
+	if (talk.modern && !(is_stun && message.has_magic)) {
+		if (sent->length >= 8 && memcmp(sent->bytes + 4, "\x21\x12\xa4\x42", 4) == 0)
+			talk_broken(NULL, "RFC 8489 5", "a malformed message was sent");
+		if (sent->party == PARTY_PEER)
 			rule_consent(sent);
-			return;
-		}
+		return;
+	}
+	if (!is_stun) {
 		/* A message of one of the old dialects (unaligned attributes) still has a header. */
 		if (sent->length < 20 || (sent->bytes[0] & 0xc0) != 0)
 			return;
@@ -121,7 +129,10 @@ static void note(Sent *sent)
 				rule_answer(sent, &message);
 			/* RFC 8445 7.1: "Binding requests [...] MUST utilize the FINGERPRINT mechanism". */
 			if (!fingerprinted && !(answer && talk.bypassed))
-				talk_broken(NULL, "RFC 8445 7.1", "no right FINGERPRINT towards the peer");
+				talk_broken(answer && talk.agent->discovery_list != NULL
+								? "discovery-validates-checks"
+								: NULL,
+					"RFC 8445 7.1", "no right FINGERPRINT towards the peer");
 			if (message.message_class == ICELAB_STUN_REQUEST)
 				rule_check(sent, &message, copy == NULL);
 		} else if (sent->party == PARTY_TURN && message.message_class == ICELAB_STUN_REQUEST) {

@@ -116,15 +116,25 @@ static void judge_refreshes(void)
 	}
 }
 
+/* RFC 8489 9.2.5: a stale nonce is replaced, and the request made again. */
+static void judge_retry(void)
+{
+	if (talk.demand.stands && !talk.closing && icelab_world_alive() &&
+		icelab_world_socket_by_number(talk.demand.number) != NULL &&
+		icelab_world_now() > talk.demand.until)
+		talk_broken(NULL, "RFC 8489 9.2.5", "no request with the new nonce %s", talk.demand.nonce);
+}
+
 void pairs_judge(void)
 {
 	if (talk.agent == NULL)
 		return;
 	judge_refreshes();
+	judge_retry();
 	for (GSList *i = talk.agent->streams; i != NULL; i = i->next) {
 		NiceStream *stream = i->data;
 		guint64 before = G_MAXUINT64;
-		unsigned count = 0, waiting = 0;
+		unsigned frozen = 0, waiting = 0;
 
 		for (GSList *j = stream->conncheck_list; j != NULL; j = j->next) {
 			const CandidateCheckPair *pair = j->data;
@@ -134,17 +144,18 @@ void pairs_judge(void)
 			if (!talk.agent->support_renomination && pair->priority > before)
 				talk_broken(NULL, "RFC 8445 6.1.2.3", "the check list is not sorted");
 			before = pair->priority;
-			count++;
-			/* RFC 8445 6.1.2.5: what is beyond the limit is not kept for later. */
-			if (talk.modern && pair->state == NICE_CHECK_FROZEN && count > talk.most_checks)
-				talk_broken(NULL, "RFC 8445 6.1.2.5", "%u pairs where %u are allowed", count,
-					talk.most_checks);
+			frozen += pair->state == NICE_CHECK_FROZEN;
 			waiting += pair->state == NICE_CHECK_WAITING || pair->state == NICE_CHECK_FROZEN ||
 					   pair->state == NICE_CHECK_IN_PROGRESS;
 		}
+		/* RFC 8445 6.1.2.5: what is beyond the limit is not kept for later. Where a pair stands
+		 * says nothing: priorities change, and valid pairs are put between. */
+		if (talk.modern && frozen > talk.most_checks)
+			talk_broken(NULL, "RFC 8445 6.1.2.5", "%u pairs where %u are allowed", frozen,
+				talk.most_checks);
 		/* RFC 8445 6.1.2.5: "an agent MUST limit the total number of connectivity checks". */
-		if (talk.modern && waiting > 100 + 2)
-			talk_broken(NULL, "RFC 8445 6.1.2.5", "%u pairs wait", waiting);
+		if (talk.modern && waiting > MAX(talk.most_checks, 100) + 2)
+			talk_broken("pairs-beyond-limit", "RFC 8445 6.1.2.5", "%u pairs wait", waiting);
 		for (GSList *j = stream->components; j != NULL; j = j->next)
 			judge_component(stream, j->data);
 	}

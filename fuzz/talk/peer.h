@@ -17,5 +17,8 @@ typedef struct {
 void talk_secret(
 	TalkSecret *secret, NiceStream *stream, NiceComponent *component, bool inbound, uint8_t which);
 
+/* Which socket a script means, and whether through its relay; NULL: there is none. */
+IcelabWorldSocket *talk_choose_socket(uint8_t index, bool *relayed);
+
 void talk_send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndpoint *from,
 	uint8_t flaws, uint8_t role, uint8_t extras, uint8_t which);

@@ -120,7 +120,7 @@ void rule_answer(const Sent *sent, const IcelabStunMessage *message)
 			icelab_endpoint_equal(&talk.asked[i].from, &sent->peer) && !talk.asked[i].answered)
 			asked = &talk.asked[i];
 	/* What a relay carries may be delayed, doubled and replayed inside another packet. */
-	if (asked == NULL && sent->relayed)
+	if (asked == NULL && (sent->relayed || talk.streamed))
 		return;
 	if (asked == NULL)
 		talk_broken(NULL, "RFC 8489 6.3", "an answer that nobody there asked for");
@@ -160,11 +160,13 @@ void rule_turn_request(const Sent *sent, const IcelabStunMessage *message)
 	uint8_t key[ICELAB_DIGEST_MAXIMUM];
 	size_t key_length;
 
-	(void)sent;
 	if (!icelab_stun_find(message, ICELAB_STUN_REALM, &realm) ||
 		!icelab_stun_find(message, ICELAB_STUN_USERNAME, &username) ||
 		!icelab_stun_find(message, ICELAB_STUN_NONCE, &nonce))
 		return;
+	if (talk.demand.number == sent->number && nonce.length == strlen(talk.demand.nonce) &&
+		memcmp(nonce.value, talk.demand.nonce, nonce.length) == 0)
+		talk.demand.stands = false;
 	/* Quotes are taken off by libnice, for better or worse: only plain names are judged. */
 	if (talk.turn_username[0] == '"' || talk.turn_password[0] == '\0')
 		return;

@@ -64,6 +64,9 @@ void talk_step(IcelabStep step, IcelabScript *arguments)
 	Sent *request = NULL;
 
 	progress_note(step, arguments);
+	/* What an application changes may end the need for a relay. */
+	if (step == STEP_RESTART || step == STEP_STREAMS || step == STEP_SELECT || step == STEP_CHANGE)
+		talk.demand.stands = false;
 	switch (step) {
 	case STEP_ROUNDS:
 		rounds(arguments);
@@ -137,6 +140,7 @@ void talk_step(IcelabStep step, IcelabScript *arguments)
 	case STEP_COUNT:
 		break;
 	}
+	talk_mend(NULL);
 	pairs_judge();
 	progress_judge();
 }

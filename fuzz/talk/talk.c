@@ -157,24 +157,46 @@ Lease *talk_lease(unsigned number, const IcelabEndpoint *server)
 /* ---- the clock ---- */
 
 /* What a patch would do: a pair that failed is valid no more, and is not looked for to nominate. */
-static void mend_pairs(void *user_data)
+static void mend_failed_pair(CandidateCheckPair *pair)
+{
+	const CandidateCheckPair *tested = pair->succeeded_pair != NULL ? pair->succeeded_pair : pair;
+
+	if (pair->valid && !pair->nominated && tested->state != NICE_CHECK_SUCCEEDED &&
+		icelab_guard("nominate-failed-pair"))
+		pair->valid = FALSE;
+}
+
+/* Once a component's pseudo-TCP is closed, whatever arrives takes its sockets, and with them the
+ * selected pair, away: no other pair makes it ready then. */
+static void mend_closed_component(const NiceStream *stream, CandidateCheckPair *pair)
+{
+	const NiceComponent *component =
+		nice_stream_find_component_by_id((NiceStream *)stream, pair->component_id);
+
+	if (!talk.agent->reliable || component == NULL || !pair->nominated ||
+		!pseudo_tcp_socket_is_closed(component->tcp) ||
+		((void *)pair->local == (void *)component->selected_pair.local &&
+			(void *)pair->remote == (void *)component->selected_pair.remote) ||
+		!icelab_guard("closed-pseudotcp-ready"))
+		return;
+	pair->nominated = FALSE;
+	pair->valid = FALSE;
+}
+
+void talk_mend(void *user_data)
 {
 	(void)user_data;
-	if (talk.agent == NULL || !icelab_guard("nominate-failed-pair"))
+	if (talk.agent == NULL)
 		return;
 	for (GSList *i = talk.agent->streams; i != NULL; i = i->next)
 		for (GSList *j = ((NiceStream *)i->data)->conncheck_list; j != NULL; j = j->next) {
-			CandidateCheckPair *pair = j->data;
-			const CandidateCheckPair *tested =
-				pair->succeeded_pair != NULL ? pair->succeeded_pair : pair;
-
-			if (pair->valid && !pair->nominated && tested->state != NICE_CHECK_SUCCEEDED)
-				pair->valid = FALSE;
+			mend_failed_pair(j->data);
+			mend_closed_component(i->data, j->data);
 		}
 }
 
 void talk_advance(int64_t microseconds)
 {
-	mend_pairs(NULL);
-	icelab_world_advance(microseconds, mend_pairs, NULL);
+	talk_mend(NULL);
+	icelab_world_advance(microseconds, talk_mend, NULL);
 }

@@ -119,6 +119,14 @@ typedef struct {
 
 #define MOST_ALLOCATIONS 16
 
+/* RFC 8489 9.2.5: "the client SHOULD retry the request, using the NONCE" of a 438. */
+typedef struct {
+	bool stands;
+	unsigned number; /* of the socket */
+	char nonce[16];
+	int64_t until; /* microseconds */
+} Demand;
+
 typedef struct {
 	char ufrag[260];
 	char password[260];
@@ -137,6 +145,7 @@ typedef struct {
 	unsigned remote_count;
 	bool selected_by_hand;
 	bool knows_peer[3]; /* by a candidate of each component that answers */
+	bool nominated[3];  /* by a good check of a candidate that answers, early or not */
 	bool withdrawn[3];  /* consent to receive, of each component: RFC 7675 */
 	unsigned state[3];  /* of each component, as signalled */
 } Stream;
@@ -162,7 +171,10 @@ typedef struct {
 	bool has_stun_server;
 	bool flawless;        /* nobody has done anything wrong */
 	unsigned good_rounds; /* since then, and since the last candidate */
-	bool no_nat;          /* servers see the sockets' own addresses */
+	bool cramped;         /* a socket took not everything that was sent */
+	bool forgot_relays;   /* nice_agent_forget_relays() was called */
+	Demand demand;
+	bool no_nat;   /* servers see the sockets' own addresses */
 	bool streamed; /* raw bytes went into a TCP connection: what comes out of it is not foreseen */
 	bool lied;     /* the TURN server's frames said wrong lengths */
 	bool bypassed; /* a check without credentials counted as one with them */
@@ -212,6 +224,8 @@ extern Talk talk;
 /* Starts an agent as the header says and gathers; ends it. */
 void talk_start(const IcelabScript *header);
 void talk_end(void);
+/* Does to pairs what patches of known defects would do. */
+void talk_mend(void *user_data);
 /* Lets time pass. */
 void talk_advance(int64_t microseconds);
 void talk_on_closed(GObject *object, GAsyncResult *result, gpointer user_data);

@@ -89,7 +89,10 @@ void told_state(
 	if (state >= NICE_COMPONENT_STATE_LAST || (successors[before] >> state & 1) == 0)
 		talk_broken(NULL, "state", "component %u went from %s to %s", component_id,
 			nice_component_state_to_string(before), nice_component_state_to_string(state));
-	if (state == NICE_COMPONENT_STATE_READY) {
+	/* Signals wait until the agent is unlocked: it may have lost the pair since, and say so next.
+	 */
+	if (state == NICE_COMPONENT_STATE_READY &&
+		nice_agent_get_component_state(talk.agent, stream_id, component_id) == state) {
 		NiceCandidate *local = NULL, *remote = NULL;
 
 		if (!nice_agent_get_selected_pair(talk.agent, stream_id, component_id, &local, &remote))

@@ -4,6 +4,8 @@
 #include "guards.h"
 #include "talk/message.h"
 
+#define RETRY 2000000 /* microseconds: a stale nonce must have been replaced by then */
+
 static size_t turn_key(uint8_t key[ICELAB_DIGEST_MAXIMUM], const char *realm)
 {
 	const char *username = talk.turn_username;
@@ -46,6 +48,49 @@ static void challenge(TalkMessage *message, unsigned code, uint8_t which)
 		icelab_stun_build_attribute(&message->builder, ICELAB_STUN_NONCE, nonce, strlen(nonce));
 }
 
+static bool is_transaction(const StunMessage *message, const Sent *request)
+{
+	return message->buffer != NULL && memcmp(message->buffer + 4, request->bytes + 4, 16) == 0;
+}
+
+/* Whether the agent still waits for the answer. */
+static bool is_outstanding(const Sent *request)
+{
+	for (GSList *i = talk.agent->discovery_list; i != NULL; i = i->next) {
+		const CandidateDiscovery *discovery = i->data;
+
+		if (discovery->pending && !discovery->done &&
+			is_transaction(&discovery->stun_message, request))
+			return true;
+	}
+	for (GSList *i = talk.agent->refresh_list; i != NULL; i = i->next) {
+		const CandidateRefresh *refresh = i->data;
+
+		if (!refresh->disposing && is_transaction(&refresh->stun_message, request))
+			return true;
+	}
+	return false;
+}
+
+/* The nonce is the last one that was made. */
+static void demand_retry(const Sent *request)
+{
+	const IcelabWorldSocket *socket = icelab_world_socket_by_number(request->number);
+
+	/* Without a password nothing can be signed. */
+	if (!talk.modern || talk.closing || talk.cramped || talk.forgot_relays || socket == NULL ||
+		(request->method != ICELAB_STUN_ALLOCATE && request->method != ICELAB_STUN_REFRESH) ||
+		talk.turn_username[0] == '\0' || talk.turn_password[0] == '\0' ||
+		icelab_world_socket_kind(socket) != ICELAB_SOCKET_DATAGRAM || !is_outstanding(request))
+		return;
+	talk.demand = (Demand){
+		.stands = true,
+		.number = request->number,
+		.until = icelab_world_now() + RETRY,
+	};
+	g_snprintf(talk.demand.nonce, sizeof(talk.demand.nonce), "nonce%u", talk.nonce);
+}
+
 static void note_allocation(const Sent *request, const IcelabEndpoint *relayed)
 {
 	Allocation *allocation = talk_allocation(request->number);
@@ -64,10 +109,25 @@ static void note_allocation(const Sent *request, const IcelabEndpoint *relayed)
 	allocation->stream = icelab_world_socket_kind(socket) == ICELAB_SOCKET_STREAM;
 }
 
+/* RFC 8656 7.1: a Refresh of LIFETIME 0 gives an allocation back. */
+static bool gives_back(const Sent *request)
+{
+	IcelabStunMessage message;
+	IcelabStunAttribute lifetime;
+
+	return request->method == ICELAB_STUN_REFRESH &&
+		   icelab_stun_parse(request->bytes, request->length, &message) == ICELAB_STUN_OK &&
+		   icelab_stun_find(&message, 0x000d, &lifetime) && lifetime.length == 4 &&
+		   memcmp(lifetime.value, "\0\0\0\0", 4) == 0;
+}
+
 static void note_lifetime(const Sent *request, uint32_t seconds)
 {
 	Lease *lease = talk_lease(request->number, &request->to);
 
+	/* The one beside it, of the same socket, goes on. */
+	if (gives_back(request))
+		return;
 	if (lease == NULL) {
 		if (talk.lease_count == G_N_ELEMENTS(talk.leases))
 			return;
@@ -242,6 +302,8 @@ void talk_answer_turn(Sent *request, IcelabScript *script)
 		break;
 	case 2:
 		challenge(&message, 438, which);
+		if (first && flaws == 0 && which < 2)
+			demand_retry(request);
 		break;
 	case 3:
 		name_alternate(&message, which);

@@ -503,9 +503,12 @@ static void check_session(const Description *description, const char *text)
 		const char *ufrag = session.ufrags[i] != NULL ? session.ufrags[i] : "";
 		const char *password = session.passwords[i] != NULL ? session.passwords[i] : "";
 
-		EXPECT(strncmp(stream->remote_ufrag, ufrag, NICE_STREAM_MAX_UFRAG - 1) == 0,
+		/* What is too long is cut. */
+		EXPECT(strncmp(stream->remote_ufrag, ufrag, NICE_STREAM_MAX_UFRAG - 1) == 0 &&
+				   strnlen(stream->remote_ufrag, NICE_STREAM_MAX_UFRAG) < NICE_STREAM_MAX_UFRAG,
 			"sdp-candidate-check-session", "ufrag %s", stream->remote_ufrag);
-		EXPECT(strncmp(stream->remote_password, password, NICE_STREAM_MAX_PWD - 1) == 0,
+		EXPECT(strncmp(stream->remote_password, password, NICE_STREAM_MAX_PWD - 1) == 0 &&
+				   strnlen(stream->remote_password, NICE_STREAM_MAX_PWD) < NICE_STREAM_MAX_PWD,
 			"sdp-candidate-check-session", "pwd %s", stream->remote_password);
 		for (guint j = 0; j < (i == 0 ? COMPONENTS : 1u); j++) {
 			GSList *remote = nice_agent_get_remote_candidates(listener, i + 1, j + 1);
