@@ -179,6 +179,35 @@ static void life(void)
 	STEP(STEP_READ, 0);
 	end("more candidates than checks");
 
+	/* A relay's pair beside a host's, both nominated; the other stream's pseudo-TCP ends. */
+	script_begin();
+	bytes[MODE] = 9;
+	bytes[USE] = CONTROLLING;
+	bytes[INTERFACES] = 0x85;
+	bytes[SHAPE] = ONE_RELAY | TWO_COMPONENTS | TWO_STREAMS;
+	bytes[MISC] = 2;
+	STEP(STEP_REMOTE, 5, 0, 8, 0, 8, 0x67, 0);
+	STEP(STEP_SELECT, 0x7f, 0, 0, 0, 4, 0, 0);
+	STEP(STEP_ROUNDS, 0x14);
+	STEP(STEP_CHANGE, 13, 0, 0);
+	STEP(STEP_ROUNDS, 0x14);
+	STEP(STEP_ADVANCE, 4);
+	STEP(STEP_ROUNDS, 0x14);
+	end("nominated by relay and host");
+
+	/* Failed while a nomination waits for its answer, then something new is learnt. */
+	script_begin();
+	bytes[MODE] = 2;
+	bytes[USE] = CONTROLLING | STUN_SERVER;
+	bytes[SHAPE] = TWO_COMPONENTS | TWO_STREAMS;
+	bytes[MANNERS] = 0x40;
+	STEP(STEP_REMOTE, 1, 0x10, 1, 0, 3, 0, 0, 3, 0, 0, 0, 0x82);
+	STEP(STEP_ROUNDS, 3);
+	STEP(STEP_ADVANCE, 6);
+	STEP(STEP_REMOTE_SDP, 4, 0, 0x80, 0, 0xb5);
+	STEP(STEP_ROUNDS, 0x14);
+	end("failed, answered late");
+
 	/* Each better than those before. */
 	script_begin();
 	bytes[MODE] = 2;

@@ -87,7 +87,12 @@ static void note(Sent *sent)
 	/* RFC 8489 5: the cookie says that it is meant to be one. What the application selected may be
 	 * at a server's address, and data of its own or of pseudo-TCP goes there too. */
 	if (talk.modern && !(is_stun && message.has_magic)) {
-		if (sent->length >= 8 && memcmp(sent->bytes + 4, "\x21\x12\xa4\x42", 4) == 0)
+		const IcelabWorldSocket *socket = icelab_world_socket_by_number(sent->number);
+
+		/* To a server a stream may have taken it in parts. */
+		if (sent->length >= 8 && memcmp(sent->bytes + 4, "\x21\x12\xa4\x42", 4) == 0 &&
+			(sent->party == PARTY_PEER ||
+				(socket != NULL && icelab_world_socket_kind(socket) == ICELAB_SOCKET_DATAGRAM)))
 			talk_broken(NULL, "RFC 8489 5", "a malformed message was sent");
 		if (sent->party == PARTY_PEER)
 			rule_consent(sent);

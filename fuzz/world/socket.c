@@ -8,7 +8,7 @@
 /* GSocket's interface over memory: what libnice sends goes to the target's network, what it reads
  * was put there by the target. */
 
-#define MOST_SOCKETS 128
+#define MOST_SOCKETS 512
 #define MOST_KNOCKS 8
 #define LONGEST 65536
 
