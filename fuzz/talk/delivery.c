@@ -22,6 +22,29 @@ bool talk_is_old_turn(void)
 	return talk.agent->compatibility != NICE_COMPATIBILITY_RFC5245;
 }
 
+/* What came as data may be read as a channel's. */
+static void note_channel_data(unsigned number, const uint8_t *bytes, size_t length)
+{
+	const Allocation *allocation = talk_allocation(number);
+	size_t declared = (size_t)(bytes[2] << 8 | bytes[3]);
+
+	talk.lied = talk.lied || declared > length - 4;
+	for (unsigned i = 0; allocation != NULL && i < allocation->channel_count; i++)
+		if (allocation->channels[i].channel == (bytes[0] << 8 | bytes[1]) && declared <= length - 4)
+			talk_expect_payload(&allocation->channels[i].peer, bytes + 4, declared);
+}
+
+void talk_receive(
+	IcelabWorldSocket *socket, const IcelabEndpoint *from, const uint8_t *bytes, size_t length)
+{
+	/* The number and length of a channel are read where there are less than four bytes. */
+	if (length < 4 && talk_is_turn_server(from) && icelab_guard("turn-short-datagram"))
+		return;
+	if (length >= 4 && (bytes[0] & 0xc0) == 0x40 && talk_is_turn_server(from))
+		note_channel_data(icelab_world_socket_number(socket), bytes, length);
+	icelab_world_socket_receive(socket, from, bytes, length);
+}
+
 void talk_arrive(unsigned number, const IcelabEndpoint *from, const uint8_t *bytes, size_t length)
 {
 	IcelabWorldSocket *socket = icelab_world_socket_by_number(number);
@@ -32,12 +55,12 @@ void talk_arrive(unsigned number, const IcelabEndpoint *from, const uint8_t *byt
 	if (socket == NULL || length > TALK_MESSAGE_LONGEST)
 		return;
 	talk_mend(NULL);
+	/* Where the relay is gone, what it sends is data like any other's. */
+	if (allocation != NULL)
+		talk_expect_payload(from, bytes, length);
 	if (icelab_world_socket_kind(socket) == ICELAB_SOCKET_DATAGRAM) {
 		remember(number, from, bytes, length);
-		/* Where the relay is gone, what it sends is data like any other's. */
-		if (allocation != NULL)
-			talk_expect_payload(from, bytes, length);
-		icelab_world_socket_receive(socket, from, bytes, length);
+		talk_receive(socket, from, bytes, length);
 		return;
 	}
 	if (icelab_world_socket_kind(socket) != ICELAB_SOCKET_STREAM)

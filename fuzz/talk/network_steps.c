@@ -148,7 +148,7 @@ void step_datagram(IcelabScript *script)
 	}
 	talk_expect_payload(&from, bytes, length);
 	packets_delivered(icelab_world_socket_number(socket), &from, false, bytes, length);
-	icelab_world_socket_receive(socket, &from, bytes, length);
+	talk_receive(socket, &from, bytes, length);
 	icelab_world_settle();
 }
 
@@ -294,6 +294,6 @@ void step_replay(IcelabScript *script)
 	talk_expect_payload(&from, talk.arrived[slot], talk.arrived_length[slot]);
 	packets_delivered(icelab_world_socket_number(socket), &from, false, talk.arrived[slot],
 		talk.arrived_length[slot]);
-	icelab_world_socket_receive(socket, &from, talk.arrived[slot], talk.arrived_length[slot]);
+	talk_receive(socket, &from, talk.arrived[slot], talk.arrived_length[slot]);
 	icelab_world_settle();
 }

@@ -8,7 +8,7 @@
 
 #define ATTRIBUTE_DATA 0x0013 /* RFC 8656 18 */
 
-static bool is_turn_server(const IcelabEndpoint *endpoint)
+bool talk_is_turn_server(const IcelabEndpoint *endpoint)
 {
 	IcelabEndpoint stun = talk_stun_server();
 
@@ -33,7 +33,7 @@ static Party party_of(const IcelabWorldSocket *socket, const IcelabEndpoint *to)
 {
 	IcelabEndpoint stun = talk_stun_server(), proxy = talk_proxy();
 
-	if (is_turn_server(to))
+	if (talk_is_turn_server(to))
 		return PARTY_TURN;
 	if (icelab_world_socket_kind(socket) == ICELAB_SOCKET_STREAM &&
 		icelab_endpoint_equal(to, &proxy))

@@ -32,10 +32,7 @@ const char *talk_relay_defect(const IcelabEndpoint *remote)
 {
 	if (talk.early_remote)
 		return "relay-early-remote";
-	for (unsigned i = 0; i < talk.turn_known; i++)
-		if (icelab_endpoint_equal(&talk.turn[i], remote))
-			return "relay-host-pair";
-	return NULL;
+	return talk_is_turn_server(remote) ? "relay-host-pair" : NULL;
 }
 
 /* ---- streams ---- */

@@ -268,6 +268,9 @@ void talk_answer_all(void);
 /* Brings bytes to the agent: from the peer's address to the socket, or through a relay. */
 void talk_deliver(
 	unsigned number, const IcelabEndpoint *from, bool relayed, const uint8_t *bytes, size_t length);
+/* A datagram arrives. */
+void talk_receive(
+	IcelabWorldSocket *socket, const IcelabEndpoint *from, const uint8_t *bytes, size_t length);
 void talk_expect_payload(const IcelabEndpoint *from, const uint8_t *bytes, size_t length);
 
 /* ---- judges ---- */
@@ -284,6 +287,8 @@ bool talk_names_candidates(void);
 /* The defect that lets something else than a relay talk to `remote` under force-relay. */
 const char *talk_relay_defect(const IcelabEndpoint *remote);
 
+/* Whether a TURN server is, or a name may have led to one, at this address. */
+bool talk_is_turn_server(const IcelabEndpoint *endpoint);
 void packets_sent(
 	IcelabWorldSocket *socket, const IcelabEndpoint *to, const uint8_t *bytes, size_t length);
 void packets_delivered(
