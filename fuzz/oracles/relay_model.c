@@ -128,13 +128,16 @@ static bool note_waiting(const uint8_t *bytes, size_t length)
 	return true;
 }
 
-/* RFC 8656 9: a permission lasts 300 seconds, and a channel that is bound does not keep it. */
+/* RFC 8656 9: a permission lasts 300 seconds, and a channel that is bound does not keep it. Until a
+ * server has granted one, libnice takes it that this one wants none. */
 static void judge_permission(unsigned to)
 {
+	int64_t age = icelab_world_now() - MAX(relay.renewed[to], relay.permits_since);
+
 	EXPECT(relay.dialect != NICE_TURN_SOCKET_COMPATIBILITY_RFC5766 || relay.asked[to] == 0 ||
-			   icelab_world_now() - relay.renewed[to] <= PERMISSION_LIFETIME + LATE,
+			   relay.permits_since == 0 || age <= PERMISSION_LIFETIME + LATE,
 		"turn-permission-expired", "data %d s after the permission was last asked for",
-		(int)((icelab_world_now() - relay.renewed[to]) / 1000000));
+		(int)(age / 1000000));
 }
 
 static void judge_channel_data(const uint8_t *bytes, size_t length)
@@ -237,6 +240,9 @@ void relay_granted(const RelayRequest *request, bool sound)
 	IcelabStunAttribute attribute;
 	unsigned named, channel;
 
+	if (icelab_stun_parse(request->bytes, request->length, &message) == ICELAB_STUN_OK &&
+		message.method == ICELAB_STUN_CREATE_PERMISSION && sound && relay.permits_since == 0)
+		relay.permits_since = icelab_world_now();
 	if (icelab_stun_parse(request->bytes, request->length, &message) != ICELAB_STUN_OK ||
 		message.method != ICELAB_STUN_CHANNEL_BIND || !peer_in(&message, &named) ||
 		!icelab_stun_find(&message, 0x000c, &attribute) || attribute.length != 4)

@@ -45,6 +45,7 @@ typedef struct {
 	unsigned nonces;
 	int64_t asked[RELAY_PEERS];      /* microseconds: when for a permission; 0: not */
 	int64_t renewed[RELAY_PEERS];    /* when it last asked */
+	int64_t permits_since;           /* when the server first granted one; 0: it did not */
 	bool permitted[RELAY_PEERS];     /* an answer to that came, whatever it said */
 	int bound[RELAY_CHANNELS];       /* the peer of channel 0x4000 + index; -1: none */
 	int64_t expires[RELAY_CHANNELS]; /* microseconds: until when */

@@ -225,21 +225,32 @@ static gboolean read_head(const File *file, IcelabScenario *scenario, GError **e
 	return TRUE;
 }
 
-/* GKeyFile's own messages carry no line; find the first that is neither a group, a key nor a
- * comment. */
+static gboolean loads(const char *text, gsize length)
+{
+	g_autoptr(GKeyFile) keys = g_key_file_new();
+
+	return g_key_file_load_from_data(keys, text, length, G_KEY_FILE_NONE, NULL);
+}
+
+/* GKeyFile's own messages carry no line. It reads line by line, so that a text is refused as soon
+ * as it holds the bad one. */
 static guint first_bad_line(const char *text)
 {
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(gsize));
+	guint low = 0, high;
 
-	for (guint i = 0; lines[i] != NULL; i++) {
-		const char *line = g_strstrip(lines[i]);
+	for (gsize i = 0; i == 0 || text[i - 1] != '\0'; i++)
+		if (text[i] == '\n' || text[i] == '\0')
+			g_array_append_val(ends, i);
+	for (high = ends->len - 1; low < high;) {
+		guint middle = low + (high - low) / 2;
 
-		if (line[0] == '\0' || line[0] == '#')
-			continue;
-		if (line[0] == '[' ? !g_str_has_suffix(line, "]") : strchr(line, '=') == NULL)
-			return i + 1;
+		if (loads(text, g_array_index(ends, gsize, middle)))
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return 1;
+	return low + 1;
 }
 
 static gboolean refuse_twice(const File *file, guint number, const char *what, GError **error)

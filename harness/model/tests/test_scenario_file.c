@@ -164,6 +164,9 @@ static void test_no_ini(void **state)
 		{HEAD "must\n", "4"},
 		{HEAD "# comment\n\n[policy relay\ncites = J1\n", "6"},
 		{"title = x\n" HEAD, "1"},
+		/* A name that GKeyFile does not allow. */
+		{HEAD "# comment\n= 1\n", "5"},
+		{HEAD "[policy relay]\n\na[b = 1\ncites = J1\n", "6"},
 	};
 
 	(void)state;
