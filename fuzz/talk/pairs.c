@@ -65,6 +65,12 @@ static void judge_pair(NiceStream *stream, const CandidateCheckPair *pair)
 	if (pair->local->type == NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE &&
 		pair->state != NICE_CHECK_DISCOVERED)
 		talk_broken(NULL, "RFC 8445 6.1.2.4", "a check from a server-reflexive candidate");
+	/* RFC 8445 7.2.5.3.2: what was found by a check is not checked itself. */
+	if (pair->local->type == NICE_CANDIDATE_TYPE_PEER_REFLEXIVE &&
+		pair->local->transport == NICE_CANDIDATE_TRANSPORT_UDP &&
+		pair->state != NICE_CHECK_DISCOVERED && pair->state != NICE_CHECK_FAILED)
+		talk_broken(NULL, "RFC 8445 7.2.5.3.2", "a pair that was found by a check is in state %d",
+			(int)pair->state);
 	if (agent->force_relay && pair->local->type != NICE_CANDIDATE_TYPE_RELAYED)
 		talk_broken(talk_relay_defect(&remote), "force-relay", "a pair of a %s candidate",
 			nice_candidate_type_to_string(pair->local->type));

@@ -192,7 +192,9 @@ void step_remote_sdp(IcelabScript *script)
 		g_slist_free_full(candidates, (GDestroyNotify)nice_candidate_free);
 	} else {
 		/* RFC 8839: what the description says is what will be used, where it is understood. */
+		talk.learning = true;
 		nice_agent_parse_remote_sdp(talk.agent, text->str);
+		talk.learning = false;
 		for (unsigned i = 0; i < talk.stream_count; i++) {
 			NiceStream *real = agent_find_stream(talk.agent, talk.streams[i].id);
 

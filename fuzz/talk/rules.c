@@ -97,7 +97,7 @@ void rule_check(const Sent *sent, const IcelabStunMessage *message, bool first)
 					rule_integrity(message, &stream->remote[i]);
 	/* RFC 8445 7.2.2: the username is the peer's fragment, a colon, the own one; the password the
 	 * peer's. */
-	if (!right)
+	if (!right && !talk.learning)
 		talk_broken(NULL, "RFC 8445 7.2.2", "a check with other credentials than the peer's");
 	if (!icelab_stun_find(message, ATTRIBUTE_PRIORITY, &priority))
 		talk_broken(NULL, "RFC 8445 7.1.1", "a check without PRIORITY");

@@ -171,6 +171,7 @@ typedef struct {
 	bool has_stun_server;
 	bool flawless;        /* nobody has done anything wrong */
 	unsigned good_rounds; /* since then, and since the last candidate */
+	bool learning;        /* a description is being read: what it says is noted afterwards */
 	bool cramped;         /* a socket took not everything that was sent */
 	bool forgot_relays;   /* nice_agent_forget_relays() was called */
 	Demand demand;
