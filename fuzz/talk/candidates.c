@@ -264,8 +264,7 @@ void candidates_judge(void)
 			chosen = nice_agent_get_default_local_candidate(talk.agent, id, j);
 			if (chosen != NULL) {
 				if (talk.agent->force_relay && chosen->type != NICE_CANDIDATE_TYPE_RELAYED)
-					talk_broken("relay-default-candidate", "force-relay",
-						"a %s candidate is the default",
+					talk_broken(NULL, "force-relay", "a %s candidate is the default",
 						nice_candidate_type_to_string(chosen->type));
 				nice_candidate_free(chosen);
 			}
