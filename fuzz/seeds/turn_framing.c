@@ -58,5 +58,15 @@ int main(int argc, char **argv)
 	both("SOCKS5", FRAMING_SOCKS5, socks4, sizeof(socks4));
 	both("SOCKS5 login", FRAMING_SOCKS5_LOGIN, socks6, sizeof(socks6));
 	both("SOCKS5 refused", FRAMING_SOCKS5, socks6, sizeof(socks6));
+	seed("SOCKS5 to IPv6", FRAMING_SOCKS5, 8, 0, 0, socks4, sizeof(socks4));
+	seed("HTTP to IPv6", FRAMING_HTTP, 8, 0, 0, http, strlen(http));
+	/* RFC 1928 6: the replies, and one that is none. */
+	for (uint8_t reply = 1; reply < 10; reply++) {
+		const uint8_t refusal[] = {5, 0, 5, reply, 0, 1, 192, 0, 2, 78, 13, 150};
+		char name[32];
+
+		snprintf(name, sizeof(name), "SOCKS5 reply %u", reply);
+		seed(name, FRAMING_SOCKS5, 0, 0, 0, refusal, sizeof(refusal));
+	}
 	return 0;
 }

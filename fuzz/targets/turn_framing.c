@@ -128,12 +128,18 @@ static bool drain(NiceSocket *top, bool split)
 	}
 }
 
+static IcelabEndpoint relay_behind(bool version6)
+{
+	return icelab_endpoint(version6 ? "2001:db8:78::1" : "192.0.2.79", 3479);
+}
+
 /* What came out of the lower layer is all that the upper one sees. */
 static void run_once(FramingKind kind, uint8_t options, const uint8_t *stream, size_t length,
 	size_t more, uint8_t cuts)
 {
 	IcelabEndpoint here = icelab_endpoint("192.168.1.10", 40001);
 	IcelabEndpoint there = icelab_endpoint("192.0.2.78", 3478);
+	IcelabEndpoint relay = relay_behind((options & 8) != 0);
 	GSocket *connection = icelab_world_stream_new(&here, &there);
 	struct sockaddr_storage native;
 	NiceAddress local, server;
@@ -151,6 +157,9 @@ static void run_once(FramingKind kind, uint8_t options, const uint8_t *stream, s
 	run.sent_length = 0;
 	base =
 		nice_tcp_bsd_socket_new_from_gsock(NULL, connection, &local, &server, (options & 1) != 0);
+	/* Behind a proxy the relay is another machine than the one that is connected to. */
+	icelab_endpoint_to_sockaddr(&relay, &native);
+	nice_address_set_from_sockaddr(&server, (struct sockaddr *)&native);
 	top = stack_up(kind, base, &server);
 	if (kind >= FRAMING_SSL_GOOGLE) {
 		nice_socket_send_reliable(top, &server, sizeof(application), application);
@@ -223,7 +232,23 @@ static bool is_plain_http(const uint8_t *stream, size_t length)
 	return true;
 }
 
-static void judge(FramingKind kind, const uint8_t *stream, size_t length)
+/* RFC 1928 4: CONNECT, to the relay. */
+static void judge_connect(FramingKind kind, bool version6)
+{
+	IcelabEndpoint relay = relay_behind(version6);
+	uint8_t request[22] = {5, 1, 0, version6 ? 4 : 1};
+	size_t size = version6 ? 16 : 4;
+
+	if (kind != FRAMING_SOCKS5 && kind != FRAMING_SOCKS5_LOGIN)
+		return;
+	memcpy(request + 4, relay.address.bytes, size);
+	request[4 + size] = (uint8_t)(relay.port >> 8);
+	request[5 + size] = (uint8_t)relay.port;
+	if (!contains(run.sent, run.sent_length, (const char *)request, size + 6))
+		broken(NULL, "the proxy was not asked for the relay");
+}
+
+static void judge(FramingKind kind, uint8_t options, const uint8_t *stream, size_t length)
 {
 	static uint8_t scratch[65538];
 	const Out *out = run.current;
@@ -245,6 +270,8 @@ static void judge(FramingKind kind, const uint8_t *stream, size_t length)
 	if (framing.connected && !framing.failed && kind >= FRAMING_SSL_GOOGLE && !out->failed &&
 		!contains(run.sent, run.sent_length, "\xfe\xedsecret", 8))
 		broken(NULL, "what was to be sent did not go out after the handshake");
+	if (framing.connected && !framing.failed)
+		judge_connect(kind, (options & 8) != 0);
 	while (framing_next(&framing, &message, &message_length, scratch)) {
 		if (message_length == 0)
 			continue;
@@ -325,7 +352,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		run.current->ends = 0;
 		run.current->failed = false;
 		run_once(kind, (uint8_t)(options & ~4), stream, length, more, i == 0 ? 0 : cuts);
-		judge(kind, stream, length + more);
+		judge(kind, options, stream, length + more);
 	}
 	if ((run.out[0].length != run.out[1].length &&
 			!(kind == FRAMING_HTTP && icelab_guard("http-data-after-header"))) ||
