@@ -391,6 +391,24 @@ static void relays(void)
 	STEP(STEP_READ, 0);
 	end("a relay for half a minute");
 
+	/* Refreshed after a quarter of a minute, with a nonce that is stale by then. */
+	script_begin();
+	bytes[USE] = CONTROLLING;
+	bytes[SHAPE] = ONE_RELAY;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ANSWER_TURN, 0, 1, 0, 0);
+	STEP(STEP_ADVANCE, 0);
+	STEP(STEP_ANSWER_TURN, 0, 0, 0, 0, 5);
+	STEP(STEP_ADVANCE, 4);
+	STEP(STEP_ADVANCE, 4);
+	STEP(STEP_ADVANCE, 4);
+	STEP(STEP_ANSWER_TURN, 0, 2, 0, 0);
+	STEP(STEP_ADVANCE, 2);
+	STEP(STEP_ANSWER_TURN, 0, 0, 0, 0, 5);
+	STEP(STEP_ADVANCE, 4);
+	STEP(STEP_READ, 0);
+	end("a stale nonce while a relay is refreshed");
+
 	script_begin();
 	bytes[USE] = CONTROLLING;
 	bytes[SHAPE] = TWO_RELAYS | TWO_COMPONENTS;
@@ -447,6 +465,17 @@ static void streams(void)
 	STEP(STEP_CONNECTION, 3, 0, 0);
 	STEP(STEP_ROUNDS, 3);
 	end("active TCP");
+
+	/* Checked before its credentials are known, by one who then hangs up. */
+	script_begin();
+	bytes[USE] = NO_UDP | TCP;
+	STEP(STEP_CONNECTION, 0, 0, 0);
+	STEP(STEP_CHECK, 0, 0, 0, 0x10, 0, 0);
+	STEP(STEP_CONNECTION, 3, 0, 0);
+	STEP(STEP_REMOTE, 0, 0, 0, 4, 0, 0, 1);
+	STEP(STEP_CONNECTION, 0, 0, 1);
+	STEP(STEP_ROUNDS, 10);
+	end("passive TCP, hung up early");
 
 	script_begin();
 	bytes[USE] = NO_UDP | TCP;

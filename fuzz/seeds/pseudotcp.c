@@ -23,6 +23,9 @@
 /* A control segment that connects, with options: a window scale, nothing, a size, and FIN-ACK. */
 #define CONNECT_SEGMENT(to, scale)                                                                 \
 	8, 21, to, 0, 0, 0, 2, 0xf0, 0, 0, 0, 3, 1, scale, 1, 2, 2, 5, 0x78, 254, 1, 0, 0
+/* The same with an option of another length than it should have, at the end. */
+#define OPTION_SEGMENT(to, kind, size, ...)                                                        \
+	8, 11 + (size), to, 0, 0, 0, 2, 0xf0, 0, 0, 0, kind, size, ##__VA_ARGS__
 #define CLOSE(which) 9, 1, which
 #define SHUTDOWN(which) 10, 1, which
 #define CHANGE(which, what, high, low) 11, 4, which, what, high, low
@@ -59,6 +62,10 @@ int main(int argc, char **argv)
 		SEND(1, 4, 0), ALL);
 	SEED("options of an answer", 0x10, 0, 0, 0, 12, 1, 0, CONNECT_SEGMENT(0, 3), ALL, SEND(0, 4, 0),
 		ALL, ADVANCE(3));
+	SEED("options without a value", 0x10, 0, 0, 0, OPTION_SEGMENT(1, 3, 0), ALL,
+		OPTION_SEGMENT(0, 254, 0), ALL, OPTION_SEGMENT(1, 2, 0), ALL, OPTION_SEGMENT(0, 2, 0), ALL);
+	SEED("options too long", 0x10, 0, 0, 0, OPTION_SEGMENT(1, 3, 2, 1, 1), ALL,
+		OPTION_SEGMENT(0, 254, 1, 1), ALL, OPTION_SEGMENT(1, 2, 1, 1), ALL);
 	SEED("small windows", 0x10, 0, 0, 0, CHANGE(0, 2, 8, 0), CHANGE(1, 2, 4, 0), CHANGE(0, 3, 8, 0),
 		12, 1, 0, ALL, SEND(0, 0x40, 0), ALL, ADVANCE(0), ALL, SEND(1, 0x40, 0), ALL, ADVANCE(3),
 		ALL);
