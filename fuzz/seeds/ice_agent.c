@@ -195,6 +195,19 @@ static void life(void)
 	STEP(STEP_ROUNDS, 0x14);
 	end("nominated by relay and host");
 
+	/* The relay's NAT maps anew, nobody nominates, and its connection takes nothing more. */
+	script_begin();
+	bytes[MODE] = 2;
+	bytes[SHAPE] = ONE_RELAY;
+	bytes[RELAY_TYPES] = 1;
+	bytes[MANNERS] = 0x50;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 8);
+	STEP(STEP_CONNECTION, 5, 0, 0);
+	STEP(STEP_ROUNDS, 4);
+	STEP(STEP_ADVANCE, 5);
+	end("relay over TCP beside a host, both mapped anew");
+
 	/* Failed while a nomination waits for its answer, then something new is learnt. */
 	script_begin();
 	bytes[MODE] = 2;
