@@ -208,6 +208,17 @@ static void life(void)
 	STEP(STEP_ADVANCE, 5);
 	end("relay over TCP beside a host, both mapped anew");
 
+	/* The STUN server's answer comes from another port first. */
+	script_begin();
+	bytes[USE] = CONTROLLING | STUN_SERVER;
+	STEP(STEP_ANSWER_STUN, 0, 0, 0x20, 5);
+	STEP(STEP_ADVANCE, 0);
+	STEP(STEP_READ, 0);
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 10);
+	STEP(STEP_READ, 0);
+	end("STUN server, another port");
+
 	/* Failed while a nomination waits for its answer, then something new is learnt. */
 	script_begin();
 	bytes[MODE] = 2;

@@ -85,8 +85,9 @@ static void note(Sent *sent)
 	Sent *copy = NULL;
 
 	/* RFC 8489 5: the cookie says that it is meant to be one. What the application selected may be
-	 * at a server's address, and data of its own or of pseudo-TCP goes there too. */
-	if (talk.modern && !(is_stun && message.has_magic)) {
+	 * at a server's address, and data of its own or of pseudo-TCP goes there too. The STUN server
+	 * is asked as by RFC 3489, without the cookie. */
+	if (talk.modern && !(is_stun && (message.has_magic || sent->party == PARTY_STUN))) {
 		const IcelabWorldSocket *socket = icelab_world_socket_by_number(sent->number);
 
 		/* To a server a stream may have taken it in parts. */
