@@ -240,11 +240,11 @@ void relay_granted(const RelayRequest *request, bool sound)
 	IcelabStunAttribute attribute;
 	unsigned named, channel;
 
-	if (icelab_stun_parse(request->bytes, request->length, &message) == ICELAB_STUN_OK &&
-		message.method == ICELAB_STUN_CREATE_PERMISSION && sound && relay.permits_since == 0)
+	if (icelab_stun_parse(request->bytes, request->length, &message) != ICELAB_STUN_OK)
+		return;
+	if (message.method == ICELAB_STUN_CREATE_PERMISSION && sound && relay.permits_since == 0)
 		relay.permits_since = icelab_world_now();
-	if (icelab_stun_parse(request->bytes, request->length, &message) != ICELAB_STUN_OK ||
-		message.method != ICELAB_STUN_CHANNEL_BIND || !peer_in(&message, &named) ||
+	if (message.method != ICELAB_STUN_CHANNEL_BIND || !peer_in(&message, &named) ||
 		!icelab_stun_find(&message, 0x000c, &attribute) || attribute.length != 4)
 		return;
 	channel = ((unsigned)attribute.value[0] << 8 | attribute.value[1]) - 0x4000;

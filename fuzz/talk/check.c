@@ -111,9 +111,8 @@ static bool is_way_to_relay(const IcelabWorldSocket *socket, const NiceComponent
 	IcelabEndpoint far = icelab_world_socket_remote(socket);
 	bool stream = icelab_world_socket_kind(socket) == ICELAB_SOCKET_STREAM;
 
-	for (unsigned i = 0; i < talk.turn_known; i++)
-		if (icelab_endpoint_equal(&talk.turn[i], &far))
-			return true;
+	if (talk_was_given_turn_server(&far))
+		return true;
 	for (GSList *i = component->local_candidates; i != NULL; i = i->next) {
 		const NiceCandidate *candidate = i->data;
 		IcelabEndpoint base = talk_from_nice(&candidate->base_addr);
@@ -242,10 +241,9 @@ void talk_send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndpoi
 			!talk.closing && !agent_find_stream(talk.agent, stream->id)->gathering &&
 			(relayed || !talk.agent->force_relay) && stream->local_password[0] != '\0' &&
 			!(agent_find_stream(talk.agent, stream->id) == NULL) && from->address.family != 0;
-	if (relayed || talk_allocation(number) != NULL || talk.agent->reliable)
+	if (relayed || talk_allocation(number) != NULL || talk.agent->reliable ||
+		talk_was_given_turn_server(from))
 		sound = false;
-	for (unsigned i = 0; i < talk.turn_known; i++)
-		sound = sound && !icelab_endpoint_equal(&talk.turn[i], from);
 
 	if (!sound)
 		talk_expect_payload(from, message.bytes, length);

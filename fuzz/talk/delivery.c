@@ -67,11 +67,9 @@ void talk_arrive(unsigned number, const IcelabEndpoint *from, const uint8_t *byt
 		return;
 	far = icelab_world_socket_remote(socket);
 	if (allocation != NULL || icelab_endpoint_equal(&far, from)) {
-		bool turn = false;
+		bool turn = talk_was_given_turn_server(from);
 		size_t header = 0;
 
-		for (unsigned i = 0; i < talk.turn_known; i++)
-			turn = turn || icelab_endpoint_equal(&talk.turn[i], from);
 		if (turn && talk.agent->compatibility == NICE_COMPATIBILITY_GOOGLE) {
 			framed[0] = (uint8_t)(length >> 8);
 			framed[1] = (uint8_t)length;

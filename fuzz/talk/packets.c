@@ -8,13 +8,20 @@
 
 #define ATTRIBUTE_DATA 0x0013 /* RFC 8656 18 */
 
+bool talk_was_given_turn_server(const IcelabEndpoint *endpoint)
+{
+	for (unsigned i = 0; i < talk.turn_known; i++)
+		if (icelab_endpoint_equal(&talk.turn[i], endpoint))
+			return true;
+	return false;
+}
+
 bool talk_is_turn_server(const IcelabEndpoint *endpoint)
 {
 	IcelabEndpoint stun = talk_stun_server();
 
-	for (unsigned i = 0; i < talk.turn_known; i++)
-		if (icelab_endpoint_equal(&talk.turn[i], endpoint))
-			return true;
+	if (talk_was_given_turn_server(endpoint))
+		return true;
 	/* A name leads to a server at the port that was given with it. */
 	for (unsigned i = 0; talk.turn_known > 0 && i < 6; i++) {
 		IcelabEndpoint server = talk_turn_server(i);

@@ -167,11 +167,13 @@ static void mend_failed_pair(CandidateCheckPair *pair)
  * selected pair, away: no other pair makes it ready then. */
 static void mend_closed_component(const NiceStream *stream, CandidateCheckPair *pair)
 {
-	const NiceComponent *component =
-		nice_stream_find_component_by_id((NiceStream *)stream, pair->component_id);
+	const NiceComponent *component;
 
-	if (!talk.agent->reliable || component == NULL || !pair->nominated ||
-		!pseudo_tcp_socket_is_closed(component->tcp) ||
+	/* Looked for each time that something arrives. */
+	if (!talk.agent->reliable || !pair->nominated)
+		return;
+	component = nice_stream_find_component_by_id((NiceStream *)stream, pair->component_id);
+	if (component == NULL || !pseudo_tcp_socket_is_closed(component->tcp) ||
 		((void *)pair->local == (void *)component->selected_pair.local &&
 			(void *)pair->remote == (void *)component->selected_pair.remote) ||
 		!icelab_guard("closed-pseudotcp-ready"))

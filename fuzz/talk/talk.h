@@ -288,6 +288,8 @@ bool talk_names_candidates(void);
 /* The defect that lets something else than a relay talk to `remote` under force-relay. */
 const char *talk_relay_defect(const IcelabEndpoint *remote);
 
+/* Whether a TURN server was named with this address, by the application or another server. */
+bool talk_was_given_turn_server(const IcelabEndpoint *endpoint);
 /* Whether a TURN server is, or a name may have led to one, at this address. */
 bool talk_is_turn_server(const IcelabEndpoint *endpoint);
 void packets_sent(

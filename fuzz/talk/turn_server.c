@@ -302,6 +302,7 @@ void talk_answer_turn(Sent *request, IcelabScript *script)
 		break;
 	case 2:
 		challenge(&message, 438, which);
+		/* With a nonce and one of the plain realms. */
 		if (first && flaws == 0 && which < 2)
 			demand_retry(request);
 		break;
