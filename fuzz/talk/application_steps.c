@@ -100,15 +100,24 @@ static void ignore(NiceAgent *agent, guint stream_id, guint component_id, guint 
 	(void)user_data;
 }
 
-static bool is_relay_in_use(const NiceStream *stream, const NiceComponent *component)
+static bool is_relay_in_use(const NiceComponent *component)
 {
-	if (component->turn_candidate != NULL ||
-		(component->selected_pair.local != NULL &&
-			component->selected_pair.local->c.type != NICE_CANDIDATE_TYPE_HOST))
-		return true;
-	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next)
-		if (((CandidateCheckPair *)i->data)->discovered_pair != NULL)
-			return true;
+	return component->turn_candidate != NULL ||
+		   (component->selected_pair.local != NULL &&
+			   component->selected_pair.local->c.type != NICE_CANDIDATE_TYPE_HOST);
+}
+
+/* Whether a candidate was found through a relay, whose socket it has. */
+static bool is_relay_shared(const NiceComponent *component)
+{
+	for (GSList *i = component->local_candidates; i != NULL; i = i->next)
+		for (GSList *j = i->next; j != NULL; j = j->next) {
+			const NiceCandidateImpl *one = i->data, *other = j->data;
+
+			if (one->sockptr == other->sockptr && (one->c.type == NICE_CANDIDATE_TYPE_RELAYED ||
+													  other->c.type == NICE_CANDIDATE_TYPE_RELAYED))
+				return true;
+		}
 	return false;
 }
 
@@ -119,7 +128,8 @@ static void forget_relays(guint stream_id, guint component_id)
 	bool silent = icelab_guard("forget-relays-list-leak") && __lsan_disable != NULL;
 
 	if (!agent_find_component(talk.agent, stream_id, component_id, &stream, &component) ||
-		(is_relay_in_use(stream, component) && icelab_guard("forget-relays-selected-pair")) ||
+		(is_relay_in_use(component) && icelab_guard("forget-relays-selected-pair")) ||
+		(is_relay_shared(component) && icelab_guard("relay-reflexive-socket")) ||
 		(!g_queue_is_empty(&component->incoming_checks) &&
 			icelab_guard("early-check-without-candidate")))
 		return;

@@ -42,9 +42,24 @@ void step_data(IcelabScript *script)
 		(talk.agent->reliable && segment_scales_too_far(script->bytes, script->left) &&
 			icelab_guard("pseudotcp-window-scale")))
 		return;
+	/* Over a stream it is taken apart into frames (RFC 4571). */
+	talk.streamed =
+		talk.streamed || (relayed && icelab_world_socket_kind(socket) == ICELAB_SOCKET_STREAM);
 	talk_expect_payload(&from, script->bytes, script->left);
 	talk_deliver(icelab_world_socket_number(socket), &from, relayed, script->bytes, script->left);
 	icelab_world_settle();
+}
+
+/* So that no frame of a relay's stream says that it is longer than the library's buffer. */
+static void keep_frames_short(const IcelabWorldSocket *socket, uint8_t *bytes, size_t length)
+{
+	IcelabEndpoint far = icelab_world_socket_remote(socket), proxy = talk_proxy();
+
+	if ((!talk_is_turn_server(&far) && !icelab_endpoint_equal(&far, &proxy)) ||
+		!icelab_guard("turn-tcp-frame-overflow"))
+		return;
+	for (size_t i = 0; i < length; i++)
+		bytes[i] = MIN(bytes[i], 0xfe);
 }
 
 void step_relay_frame(IcelabScript *script)
@@ -116,10 +131,12 @@ void step_relay_frame(IcelabScript *script)
 		icelab_world_socket_receive(socket, &allocation->server, bytes, size);
 	} else {
 		/* RFC 8656 12.5: over a stream ChannelData is padded. What is not, or is of another length
-		 * than it says, leaves the reader in the midst of a frame. */
+		 * than it says, leaves the reader in the midst of a frame; what is inside is taken apart
+		 * into frames (RFC 4571). */
 		while (talk.modern && (form & 9) == 0 && size % 4 != 0)
 			bytes[size++] = 0;
-		talk.streamed = talk.streamed || (form & 4) != 0 || size % 4 != 0;
+		talk.streamed = true;
+		keep_frames_short(socket, bytes, MIN(size, 4));
 		icelab_world_socket_stream(socket, bytes, size, 0);
 	}
 	icelab_world_settle();
@@ -152,29 +169,6 @@ void step_datagram(IcelabScript *script)
 	icelab_world_settle();
 }
 
-/* Makes whole frames (RFC 4571) of even length out of the bytes; the last may end in what nobody
- * wrote, if there is any. Returns how many bytes are left of them. */
-static size_t make_even_frames(uint8_t *bytes, size_t length, uint16_t *more)
-{
-	size_t at = 0;
-
-	while (length - at >= 2) {
-		size_t frame;
-
-		bytes[at + 1] &= 0xfe;
-		frame = 2 + (size_t)(bytes[at] << 8 | bytes[at + 1]);
-		if (frame > length - at) {
-			if (*more == 0)
-				break;
-			*more = (uint16_t)(frame - (length - at));
-			return length;
-		}
-		at += frame;
-	}
-	*more = 0;
-	return at;
-}
-
 void step_stream(IcelabScript *script)
 {
 	IcelabWorldSocket *socket = any_socket(icelab_script_byte(script), ICELAB_SOCKET_STREAM);
@@ -188,35 +182,26 @@ void step_stream(IcelabScript *script)
 	talk.streamed = true;
 	length = script->left;
 	memcpy(bytes, script->bytes, length);
+	keep_frames_short(socket, bytes, length);
 	if ((fragment & 1) == 0)
 		more = 0;
-	/* The length of the frame behind one of odd length is read where it stands. */
-	if (icelab_guard("rfc4571-misaligned") &&
-		talk_allocation(icelab_world_socket_number(socket)) == NULL)
-		length = make_even_frames(bytes, length, &more);
 	icelab_world_socket_set_fragment(socket, fragment);
 	icelab_world_socket_stream(socket, bytes, length, more);
 	icelab_world_settle();
 }
 
-/* Whether closing the socket frees a pair to which another one of it still points, or takes the
- * selected pair from a nominated one. */
+/* Whether closing the socket takes the selected pair from a nominated one. */
 static bool closes_badly(const IcelabWorldSocket *socket)
 {
 	NiceStream *stream;
 	NiceComponent *component;
-	bool discovered = false, nominated = false;
+	bool nominated = false;
 
 	if (socket == NULL || !talk_receives(socket, &stream, &component))
 		return false;
-	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next) {
-		const CandidateCheckPair *pair = i->data;
-
-		discovered = discovered || pair->discovered_pair != NULL;
-		nominated = nominated || pair->nominated;
-	}
-	return (discovered && icelab_guard("prune-socket-discovered-pair")) ||
-		   (nominated && icelab_guard("prune-socket-nominated-pair"));
+	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next)
+		nominated = nominated || ((const CandidateCheckPair *)i->data)->nominated;
+	return nominated && icelab_guard("prune-socket-nominated-pair");
 }
 
 void step_connection(IcelabScript *script)

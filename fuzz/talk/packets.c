@@ -102,7 +102,8 @@ static void note(Sent *sent)
 			(sent->party == PARTY_PEER ||
 				(socket != NULL && icelab_world_socket_kind(socket) == ICELAB_SOCKET_DATAGRAM)))
 			talk_broken(NULL, "RFC 8489 5", "a malformed message was sent");
-		if (sent->party == PARTY_PEER)
+		/* Who asks without the cookie is answered without it. */
+		if (sent->party == PARTY_PEER && !is_stun)
 			rule_consent(sent);
 		return;
 	}

@@ -89,7 +89,7 @@ static void judge_component(NiceStream *stream, NiceComponent *component)
 	if (selected->remote != NULL && !in_list(component->remote_candidates, selected->remote) &&
 		(void *)selected->remote != (void *)component->restart_candidate)
 		talk_broken(NULL, "pairs", "the selected remote candidate is gone");
-	if (g_queue_get_length(&component->incoming_checks) > talk.agent->max_conn_checks * 2 + 2)
+	if (g_queue_get_length(&component->incoming_checks) > 2 * talk.most_checks)
 		talk_broken(NULL, "pairs", "checks are stored without end");
 }
 
@@ -131,6 +131,22 @@ static void judge_retry(void)
 		talk_broken(NULL, "RFC 8489 9.2.5", "no request with the new nonce %s", talk.demand.nonce);
 }
 
+/* A relay has one for each peer's channel and one for its permission. */
+static unsigned allowed_timers(void)
+{
+	unsigned allowed = 200;
+
+	for (GSList *i = talk.agent->streams; i != NULL; i = i->next)
+		for (GSList *j = ((NiceStream *)i->data)->components; j != NULL; j = j->next) {
+			const NiceComponent *component = j->data;
+
+			for (GSList *k = component->local_candidates; k != NULL; k = k->next)
+				if (((NiceCandidate *)k->data)->type == NICE_CANDIDATE_TYPE_RELAYED)
+					allowed += 2 * g_slist_length(component->remote_candidates);
+		}
+	return allowed;
+}
+
 void pairs_judge(void)
 {
 	if (talk.agent == NULL)
@@ -166,7 +182,7 @@ void pairs_judge(void)
 			judge_component(stream, j->data);
 	}
 	talk.role_switched = has_switched_role();
-	if (icelab_world_timers() > 200)
+	if (icelab_world_timers() > allowed_timers())
 		talk_broken(NULL, "timers", "%u timers run", icelab_world_timers());
 }
 

@@ -258,6 +258,9 @@ void talk_end(void)
 	if (talk.closing && !talk.closed)
 		talk_broken("close-late-allocation", "nice_agent_close_async",
 			"it has not called back after %d s", (int)((icelab_world_now() - start) / 1000000));
+	if (icelab_guard("turn-refresh-leak"))
+		while (talk.agent->pruning_refreshes != NULL)
+			refresh_free(talk.agent, talk.agent->pruning_refreshes->data);
 	g_object_unref(talk.agent);
 	talk.agent = NULL;
 }

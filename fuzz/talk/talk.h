@@ -62,7 +62,8 @@ typedef struct {
 	guint stream_id, component_id; /* 0 where the socket belongs to none any more */
 	IcelabStunClass message_class;
 	uint16_t method;
-	bool answered;
+	bool answered;  /* since it was sent last */
+	bool heard;     /* an answer came, to whichever copy */
 	uint8_t copies; /* how often it was sent */
 	size_t length;
 	uint8_t bytes[SENT_LONGEST];

@@ -76,9 +76,15 @@ static bool is_outstanding(const Sent *request)
 static void demand_retry(const Sent *request)
 {
 	const IcelabWorldSocket *socket = icelab_world_socket_by_number(request->number);
+	NiceStream *stream;
+	NiceComponent *component;
 
+	/* Nothing is heard where the application does not read. */
+	if (socket == NULL || !talk_receives(socket, &stream, &component) ||
+		component->io_callback == NULL)
+		return;
 	/* Without a password nothing can be signed. */
-	if (!talk.modern || talk.closing || talk.cramped || talk.forgot_relays || socket == NULL ||
+	if (!talk.modern || talk.closing || talk.cramped || talk.forgot_relays || talk.lied ||
 		(request->method != ICELAB_STUN_ALLOCATE && request->method != ICELAB_STUN_REFRESH) ||
 		talk.turn_username[0] == '\0' || talk.turn_password[0] == '\0' ||
 		icelab_world_socket_kind(socket) != ICELAB_SOCKET_DATAGRAM || !is_outstanding(request))
@@ -262,9 +268,9 @@ void talk_answer_turn(Sent *request, IcelabScript *script)
 	TalkMessage message;
 	size_t length;
 	bool signed_request = false;
-	bool first = !request->answered;
+	bool first = !request->heard;
 
-	request->answered = true;
+	request->answered = request->heard = true;
 	/* A relay that comes when all are being given back is given back by nobody. */
 	if (talk.closing && request->method == ICELAB_STUN_ALLOCATE &&
 		icelab_guard("close-late-allocation"))

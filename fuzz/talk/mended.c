@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "guards.h"
+#include "talk/talk.h"
+
+/* Guards inside libnice: the linker sends calls of these functions here, and what would be left
+ * wrong is mended before the library goes on. No step of the script has to be left
+ * out for them. */
+
+void __real_conn_check_prune_socket(
+	NiceAgent *agent, NiceStream *stream, NiceComponent *component, NiceSocket *socket);
+void __wrap_conn_check_prune_socket(
+	NiceAgent *agent, NiceStream *stream, NiceComponent *component, NiceSocket *socket);
+void __real_nice_component_remove_socket(
+	NiceAgent *agent, NiceComponent *component, NiceSocket *socket);
+void __wrap_nice_component_remove_socket(
+	NiceAgent *agent, NiceComponent *component, NiceSocket *socket);
+NiceCandidate *__real_discovery_add_peer_reflexive_candidate(NiceAgent *agent, guint stream_id,
+	guint component_id, guint32 priority, NiceAddress *address, NiceSocket *socket,
+	NiceCandidate *local, NiceCandidate *remote);
+NiceCandidate *__wrap_discovery_add_peer_reflexive_candidate(NiceAgent *agent, guint stream_id,
+	guint component_id, guint32 priority, NiceAddress *address, NiceSocket *socket,
+	NiceCandidate *local, NiceCandidate *remote);
+
+gboolean __real_conn_check_handle_inbound_stun(NiceAgent *agent, NiceStream *stream,
+	NiceComponent *component, NiceSocket *socket, const NiceAddress *from, gchar *bytes,
+	guint length);
+gboolean __wrap_conn_check_handle_inbound_stun(NiceAgent *agent, NiceStream *stream,
+	NiceComponent *component, NiceSocket *socket, const NiceAddress *from, gchar *bytes,
+	guint length);
+guint __real_nice_component_compute_rfc4571_headroom(NiceComponent *component);
+guint __wrap_nice_component_compute_rfc4571_headroom(NiceComponent *component);
+
+static bool is_on_socket(const CandidateCheckPair *pair, const NiceSocket *socket)
+{
+	return pair->sockptr == socket || ((NiceCandidateImpl *)pair->local)->sockptr == socket ||
+		   ((NiceCandidateImpl *)pair->remote)->sockptr == socket;
+}
+
+void __wrap_conn_check_prune_socket(
+	NiceAgent *agent, NiceStream *stream, NiceComponent *component, NiceSocket *socket)
+{
+	if (icelab_guard("prune-socket-discovered-pair"))
+		for (GSList *i = stream->conncheck_list; i != NULL; i = i->next) {
+			CandidateCheckPair *pair = i->data;
+
+			if (pair->discovered_pair != NULL && is_on_socket(pair->discovered_pair, socket))
+				pair->discovered_pair = NULL;
+			if (pair->succeeded_pair != NULL && is_on_socket(pair->succeeded_pair, socket))
+				pair->succeeded_pair = NULL;
+		}
+	__real_conn_check_prune_socket(agent, stream, component, socket);
+}
+
+void __wrap_nice_component_remove_socket(
+	NiceAgent *agent, NiceComponent *component, NiceSocket *socket)
+{
+	/* What was found through a relay goes with the connection, not with the relay's socket, which
+	 * is freed with the first candidate that has it. */
+	if (icelab_guard("relay-reflexive-socket"))
+		for (GSList *i = component->local_candidates; i != NULL; i = i->next) {
+			const NiceCandidateImpl *first = i->data;
+
+			for (GSList *j = i->next; j != NULL; j = j->next) {
+				NiceCandidateImpl *other = j->data;
+
+				if (other->sockptr == first->sockptr && nice_socket_is_based_on(other->sockptr, socket))
+					other->sockptr = socket;
+			}
+		}
+	__real_nice_component_remove_socket(agent, component, socket);
+}
+
+NiceCandidate *__wrap_discovery_add_peer_reflexive_candidate(NiceAgent *agent, guint stream_id,
+	guint component_id, guint32 priority, NiceAddress *address, NiceSocket *socket,
+	NiceCandidate *local, NiceCandidate *remote)
+{
+	NiceStream *stream;
+	NiceComponent *component;
+	NiceCandidate *added = __real_discovery_add_peer_reflexive_candidate(
+		agent, stream_id, component_id, priority, address, socket, local, remote);
+
+	if (added != NULL || !icelab_guard("peer-reflexive-redundant") ||
+		!agent_find_component(agent, stream_id, component_id, &stream, &component))
+		return added;
+	for (GSList *i = component->local_candidates; i != NULL; i = i->next) {
+		NiceCandidate *known = i->data;
+
+		if (nice_address_equal(&known->addr, address) &&
+			nice_address_equal(&known->base_addr, &socket->addr))
+			return known;
+	}
+	return NULL;
+}
+
+guint __wrap_nice_component_compute_rfc4571_headroom(NiceComponent *component)
+{
+	guint headroom = __real_nice_component_compute_rfc4571_headroom(component);
+	guint8 *frame = component->rfc4571_buffer + component->rfc4571_frame_offset;
+
+	/* The library asks this before it reads the length of a frame where it stands. */
+	if (component->rfc4571_frame_offset % 2 != 0 && icelab_guard("rfc4571-misaligned")) {
+		memmove(frame - 1, frame, headroom);
+		component->rfc4571_frame_offset--;
+		component->rfc4571_buffer_offset--;
+	}
+	return headroom;
+}
+
+/* The library drops failed pairs itself, whenever a pair is added. */
+static void drop_failed_discovered_pairs(NiceAgent *agent, NiceStream *stream)
+{
+	for (GSList *i = stream->conncheck_list, *next; i != NULL; i = next) {
+		CandidateCheckPair *pair = i->data;
+
+		next = i->next;
+		if (pair->succeeded_pair == NULL || pair->state != NICE_CHECK_FAILED ||
+			pair->stun_transactions != NULL ||
+			g_slist_find(agent->triggered_check_queue, pair) != NULL)
+			continue;
+		for (GSList *j = stream->conncheck_list; j != NULL; j = j->next) {
+			CandidateCheckPair *other = j->data;
+
+			if (other->discovered_pair == pair)
+				other->discovered_pair = NULL;
+		}
+		stream->conncheck_list = g_slist_delete_link(stream->conncheck_list, i);
+		g_slice_free(CandidateCheckPair, pair);
+	}
+}
+
+gboolean __wrap_conn_check_handle_inbound_stun(NiceAgent *agent, NiceStream *stream,
+	NiceComponent *component, NiceSocket *socket, const NiceAddress *from, gchar *bytes,
+	guint length)
+{
+	if (icelab_guard("discovered-pair-failed"))
+		drop_failed_discovered_pairs(agent, stream);
+	return __real_conn_check_handle_inbound_stun(
+		agent, stream, component, socket, from, bytes, length);
+}
