@@ -141,25 +141,6 @@ static bool is_own_connection(const IcelabWorldSocket *socket)
 	return true;
 }
 
-static bool nominates_unchecked(const NiceStream *stream, const IcelabEndpoint *from)
-{
-	bool nominated = false, found = false, unchecked = false;
-
-	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next) {
-		const CandidateCheckPair *pair = i->data;
-		IcelabEndpoint remote = talk_from_nice(&pair->remote->addr);
-
-		nominated = nominated || (pair->valid && pair->nominated);
-		if (!icelab_endpoint_equal(&remote, from))
-			continue;
-		found = true;
-		unchecked = unchecked ||
-					(pair->state != NICE_CHECK_SUCCEEDED && pair->state != NICE_CHECK_DISCOVERED &&
-						pair->state != NICE_CHECK_IN_PROGRESS);
-	}
-	return nominated && (unchecked || !found);
-}
-
 void talk_send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndpoint *from,
 	uint8_t flaws, uint8_t role, uint8_t extras, uint8_t which)
 {
@@ -188,10 +169,6 @@ void talk_send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndpoi
 	 */
 	if (!relayed && is_own_connection(socket) && stream->remote_ufrag[0] == '\0' &&
 		icelab_guard("early-check-own-connection"))
-		return;
-	/* The old dialects nominate by any check, and may free the link of the list that they are at.
-	 */
-	if (!talk.modern && nominates_unchecked(stream, from) && icelab_guard("nominated-link-freed"))
 		return;
 	/* The answer to a role conflict has a text whose length puts FINGERPRINT where it may. */
 	if (talk.agent->compatibility == NICE_COMPATIBILITY_OC2007R2 &&

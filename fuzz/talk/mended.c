@@ -6,7 +6,7 @@
 
 /* Guards inside libnice: the linker sends calls of these functions here, and what would be left
  * wrong is mended before the library goes on. No step of the script has to be left
- * out for them. */
+ * out for them, whatever way leads here. */
 
 void __real_conn_check_prune_socket(
 	NiceAgent *agent, NiceStream *stream, NiceComponent *component, NiceSocket *socket);
@@ -31,6 +31,11 @@ gboolean __wrap_conn_check_handle_inbound_stun(NiceAgent *agent, NiceStream *str
 	guint length);
 guint __real_nice_component_compute_rfc4571_headroom(NiceComponent *component);
 guint __wrap_nice_component_compute_rfc4571_headroom(NiceComponent *component);
+
+void __real_agent_signal_component_state_change(
+	NiceAgent *agent, guint stream_id, guint component_id, NiceComponentState state);
+void __wrap_agent_signal_component_state_change(
+	NiceAgent *agent, guint stream_id, guint component_id, NiceComponentState state);
 
 static bool is_on_socket(const CandidateCheckPair *pair, const NiceSocket *socket)
 {
@@ -130,12 +135,50 @@ static void drop_failed_discovered_pairs(NiceAgent *agent, NiceStream *stream)
 	}
 }
 
+/* The old dialects nominate by any check, and may free the link of the list that they are at. */
+static bool nominates_unchecked(const NiceStream *stream, const IcelabEndpoint *from)
+{
+	bool nominated = false, found = false, unchecked = false;
+
+	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next) {
+		const CandidateCheckPair *pair = i->data;
+		IcelabEndpoint remote = talk_from_nice(&pair->remote->addr);
+
+		nominated = nominated || (pair->valid && pair->nominated);
+		if (!icelab_endpoint_equal(&remote, from))
+			continue;
+		found = true;
+		unchecked = unchecked ||
+					(pair->state != NICE_CHECK_SUCCEEDED && pair->state != NICE_CHECK_DISCOVERED &&
+						pair->state != NICE_CHECK_IN_PROGRESS);
+	}
+	return nominated && (unchecked || !found);
+}
+
 gboolean __wrap_conn_check_handle_inbound_stun(NiceAgent *agent, NiceStream *stream,
 	NiceComponent *component, NiceSocket *socket, const NiceAddress *from, gchar *bytes,
 	guint length)
 {
+	IcelabEndpoint peer = talk_from_nice(from);
+
+	if (!talk.modern && nominates_unchecked(stream, &peer) && icelab_guard("nominated-link-freed"))
+		return TRUE;
 	if (icelab_guard("discovered-pair-failed"))
 		drop_failed_discovered_pairs(agent, stream);
 	return __real_conn_check_handle_inbound_stun(
 		agent, stream, component, socket, from, bytes, length);
+}
+
+void __wrap_agent_signal_component_state_change(
+	NiceAgent *agent, guint stream_id, guint component_id, NiceComponentState state)
+{
+	NiceStream *stream;
+	NiceComponent *component;
+
+	if (state == NICE_COMPONENT_STATE_CONNECTED &&
+		agent_find_component(agent, stream_id, component_id, &stream, &component) &&
+		component->state == NICE_COMPONENT_STATE_FAILED && icelab_guard("nominated-after-failed"))
+		__real_agent_signal_component_state_change(
+			agent, stream_id, component_id, NICE_COMPONENT_STATE_CONNECTING);
+	__real_agent_signal_component_state_change(agent, stream_id, component_id, state);
 }

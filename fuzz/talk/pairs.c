@@ -131,10 +131,11 @@ static void judge_retry(void)
 		talk_broken(NULL, "RFC 8489 9.2.5", "no request with the new nonce %s", talk.demand.nonce);
 }
 
-/* A relay has one for each peer's channel and one for its permission. */
+/* A relay has one for each peer's channel and one for its permission; in the old dialects one for
+ * each message of the last seconds. */
 static unsigned allowed_timers(void)
 {
-	unsigned allowed = 200;
+	unsigned allowed = talk.modern ? 200 : 800;
 
 	for (GSList *i = talk.agent->streams; i != NULL; i = i->next)
 		for (GSList *j = ((NiceStream *)i->data)->components; j != NULL; j = j->next) {

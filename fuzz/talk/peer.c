@@ -178,10 +178,6 @@ void talk_answer_peer(Sent *request, IcelabScript *script)
 	if (talk.agent->compatibility == NICE_COMPATIBILITY_OC2007R2 && stream->gathering && kind < 3 &&
 		icelab_guard("gathered-candidate-freed"))
 		kind = 0;
-	/* What is nominated by it is connected, from whatever state. */
-	if (kind < 3 && component->state == NICE_COMPONENT_STATE_FAILED &&
-		icelab_guard("nominated-after-failed"))
-		kind = 4;
 	/* It is looked for in the selected pair, whether there is one or not. */
 	if (kind > 4 && codes[which % G_N_ELEMENTS(codes)] == 403 && talk.agent->consent_freshness &&
 		component->selected_pair.remote == NULL && icelab_guard("forbidden-without-pair"))

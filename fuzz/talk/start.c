@@ -258,9 +258,12 @@ void talk_end(void)
 	if (talk.closing && !talk.closed)
 		talk_broken("close-late-allocation", "nice_agent_close_async",
 			"it has not called back after %d s", (int)((icelab_world_now() - start) / 1000000));
-	if (icelab_guard("turn-refresh-leak"))
+	if (icelab_guard("turn-refresh-leak")) {
+		agent_lock(talk.agent);
 		while (talk.agent->pruning_refreshes != NULL)
 			refresh_free(talk.agent, talk.agent->pruning_refreshes->data);
+		agent_unlock_and_emit(talk.agent);
+	}
 	g_object_unref(talk.agent);
 	talk.agent = NULL;
 }

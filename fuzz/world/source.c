@@ -7,7 +7,7 @@
 /* A main loop without a poll(): sources are attached to a list, and the target says when what of it
  * is dispatched. The sources themselves are GLib's, so that their life is as in an application. */
 
-#define MOST_SOURCES 256
+#define MOST_SOURCES 1024
 #define COST 200 /* microseconds that a timer's callback takes: no machine is infinitely fast */
 #define WINDOW 100000
 #define MOST_IN_WINDOW 400 /* of the 500 that there is time for */
