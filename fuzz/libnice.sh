@@ -4,6 +4,8 @@
 # folders that the caller names, a named source tree is only read, and no root is needed.
 set -eu
 
+here=$(cd "$(dirname "$0")" && pwd)
+
 usage() {
 	cat <<-END
 		Usage: fuzz/libnice.sh source DIR
@@ -75,9 +77,13 @@ get_source() {
 flags() {
 	case $1 in
 	asan)
-		echo "-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
+		echo "-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" \
+			"-fsanitize-coverage-ignorelist=$here/uncounted.txt"
 		;;
-	msan) echo "-fsanitize=fuzzer-no-link,memory -fsanitize-memory-track-origins" ;;
+	msan)
+		echo "-fsanitize=fuzzer-no-link,memory -fsanitize-memory-track-origins" \
+			"-fsanitize-coverage-ignorelist=$here/uncounted.txt"
+		;;
 	coverage) echo "-fprofile-instr-generate -fcoverage-mapping" ;;
 	# As the distribution compiles it, but without LTO: clang links it.
 	stock)

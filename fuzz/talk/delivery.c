@@ -66,6 +66,8 @@ void talk_arrive(unsigned number, const IcelabEndpoint *from, const uint8_t *byt
 	if (icelab_world_socket_kind(socket) != ICELAB_SOCKET_STREAM)
 		return;
 	far = icelab_world_socket_remote(socket);
+	/* What comes through such a relay is taken apart into frames (RFC 4571). */
+	talk.streamed = talk.streamed || allocation != NULL;
 	if (allocation != NULL || icelab_endpoint_equal(&far, from)) {
 		bool turn = talk_was_given_turn_server(from);
 		size_t header = 0;

@@ -42,9 +42,6 @@ void step_data(IcelabScript *script)
 		(talk.agent->reliable && segment_scales_too_far(script->bytes, script->left) &&
 			icelab_guard("pseudotcp-window-scale")))
 		return;
-	/* Over a stream it is taken apart into frames (RFC 4571). */
-	talk.streamed =
-		talk.streamed || (relayed && icelab_world_socket_kind(socket) == ICELAB_SOCKET_STREAM);
 	talk_expect_payload(&from, script->bytes, script->left);
 	talk_deliver(icelab_world_socket_number(socket), &from, relayed, script->bytes, script->left);
 	icelab_world_settle();

@@ -228,7 +228,8 @@ static bool unwrap_channel(Sent *outer)
 			note(&inner);
 			return true;
 		}
-	if (talk.modern && allocation != NULL)
+	if (talk.modern && allocation != NULL &&
+		allocation->channel_count < G_N_ELEMENTS(allocation->channels))
 		talk_broken(
 			NULL, "RFC 8656 12", "ChannelData on channel %04x, which is not bound", channel);
 	return true;
