@@ -597,6 +597,16 @@ static void dialects(void)
 		STEP(STEP_ADVANCE, 7);
 		end(dialect == 1 ? "dialect GOOGLE over pseudo-SSL" : "dialect OC2007 over pseudo-SSL");
 	}
+	script_begin();
+	bytes[DIALECT] = 4;
+	bytes[USE] = CONTROLLING | TCP;
+	bytes[SHAPE] = ONE_RELAY;
+	bytes[RELAY_TYPES] = 2;
+	STEP(STEP_REMOTE, 0, 0, 0, 0x0b, 0, 0x40, 4);
+	STEP(STEP_ROUNDS, 4);
+	STEP(STEP_REMOTE, 0, 0, 1);
+	STEP(STEP_ROUNDS, 16);
+	end("dialect OC2007, ICE-TCP and UDP");
 }
 
 int main(int argc, char **argv)

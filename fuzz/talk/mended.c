@@ -70,7 +70,8 @@ void __wrap_nice_component_remove_socket(
 			for (GSList *j = i->next; j != NULL; j = j->next) {
 				NiceCandidateImpl *other = j->data;
 
-				if (other->sockptr == first->sockptr && nice_socket_is_based_on(other->sockptr, socket))
+				if (other->sockptr == first->sockptr &&
+					nice_socket_is_based_on(other->sockptr, socket))
 					other->sockptr = socket;
 			}
 		}
@@ -136,7 +137,8 @@ static void drop_failed_discovered_pairs(NiceAgent *agent, NiceStream *stream)
 }
 
 /* The old dialects nominate by any check, and may free the link of the list that they are at. */
-static bool nominates_unchecked(const NiceStream *stream, const IcelabEndpoint *from)
+static bool nominates_unchecked(
+	const NiceStream *stream, const NiceSocket *socket, const IcelabEndpoint *from)
 {
 	bool nominated = false, found = false, unchecked = false;
 
@@ -147,7 +149,7 @@ static bool nominates_unchecked(const NiceStream *stream, const IcelabEndpoint *
 		nominated = nominated || (pair->valid && pair->nominated);
 		if (!icelab_endpoint_equal(&remote, from))
 			continue;
-		found = true;
+		found = found || pair->sockptr == socket;
 		unchecked = unchecked ||
 					(pair->state != NICE_CHECK_SUCCEEDED && pair->state != NICE_CHECK_DISCOVERED &&
 						pair->state != NICE_CHECK_IN_PROGRESS);
@@ -161,7 +163,8 @@ gboolean __wrap_conn_check_handle_inbound_stun(NiceAgent *agent, NiceStream *str
 {
 	IcelabEndpoint peer = talk_from_nice(from);
 
-	if (!talk.modern && nominates_unchecked(stream, &peer) && icelab_guard("nominated-link-freed"))
+	if (!talk.modern && nominates_unchecked(stream, socket, &peer) &&
+		icelab_guard("nominated-link-freed"))
 		return TRUE;
 	if (icelab_guard("discovered-pair-failed"))
 		drop_failed_discovered_pairs(agent, stream);
