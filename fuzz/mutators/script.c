@@ -132,7 +132,7 @@ static size_t mutate_once(uint8_t *data, size_t size, size_t maximum)
 	uint8_t bytes[2 + 255];
 	Step step;
 
-	if (count == 0 || below(12) == 0) {
+	if (count == 0 || below(6) == 0) {
 		turn_argument(&data[below(ICELAB_SCRIPT_HEADER)]);
 		if (count > 0)
 			return size;

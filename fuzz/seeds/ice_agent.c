@@ -68,6 +68,20 @@ static void plain(void)
 	script_begin();
 	bytes[MODE] = 2;
 	bytes[USE] = CONTROLLING | STUN_SERVER;
+	bytes[SHAPE] = ONE_RELAY;
+	bytes[MANNERS] = 4;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 6);
+	STEP(STEP_ANSWER_PEER, 0, 1, 0, 0);
+	STEP(STEP_ROUNDS, 2);
+	STEP(STEP_ADVANCE, 4);
+	STEP(STEP_ADVANCE, 4);
+	STEP(STEP_READ, 0);
+	end("regular nomination, found through a relay, fails");
+
+	script_begin();
+	bytes[MODE] = 2;
+	bytes[USE] = CONTROLLING | STUN_SERVER;
 	bytes[SHAPE] = TWO_COMPONENTS | TWO_STREAMS;
 	STEP(STEP_REMOTE, REMOTE_ONE);
 	STEP(STEP_REMOTE, 0x10, 0, 1, 0, 0, 0, 1);

@@ -131,8 +131,8 @@ static void note_lifetime(const Sent *request, uint32_t seconds)
 {
 	Lease *lease = talk_lease(request->number, &request->to);
 
-	/* The one beside it, of the same socket, goes on. */
-	if (gives_back(request))
+	/* The one beside it, of the same socket, goes on; so it does where nobody waits any more. */
+	if (gives_back(request) || !is_outstanding(request))
 		return;
 	if (lease == NULL) {
 		if (talk.lease_count == G_N_ELEMENTS(talk.leases))
