@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mutators/edits.h"
 #include "talk/script.h"
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t maximum);
@@ -14,16 +15,6 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *first, size_t first_size, const 
 
 #define MOST_STEPS 64
 #define LONGEST 4096
-
-static uint64_t state;
-
-static unsigned below(unsigned limit)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return limit > 0 ? (unsigned)(state >> 16) % limit : 0;
-}
 
 typedef struct {
 	size_t start, length; /* with code and length bytes */
@@ -43,22 +34,6 @@ static unsigned split(const uint8_t *data, size_t size, Step *steps)
 		i += length;
 	}
 	return count;
-}
-
-static size_t put_in(
-	uint8_t *data, size_t size, size_t maximum, size_t at, const uint8_t *bytes, size_t length)
-{
-	if (size + length > maximum || at > size)
-		return size;
-	memmove(data + at + length, data + at, size - at);
-	memcpy(data + at, bytes, length);
-	return size + length;
-}
-
-static size_t take_out(uint8_t *data, size_t size, size_t at, size_t length)
-{
-	memmove(data + at, data + at + length, size - at - length);
-	return size - length;
 }
 
 /* A step as a person would write it: mostly zero, a few choices made. */
@@ -178,7 +153,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t maximum, unsig
 {
 	unsigned times;
 
-	state = seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
+	edits_start(seed);
 	if (maximum <= ICELAB_SCRIPT_HEADER + 8 || below(10) == 0)
 		return LLVMFuzzerMutate(data, size, maximum);
 	if (size < ICELAB_SCRIPT_HEADER) {
@@ -198,7 +173,7 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *first, size_t first_size, const 
 	size_t head, tail;
 	unsigned count;
 
-	state = seed * UINT64_C(0x9E3779B97F4A7C15) + 2;
+	edits_start(seed);
 	count = split(first, first_size, steps);
 	head = count > 0 ? steps[below(count)].start : first_size;
 	count = split(second, second_size, steps);
