@@ -181,6 +181,80 @@ static void refused(void)
 	}
 }
 
+/* What is said of checks that a pair's life hangs on. */
+static void consent(void)
+{
+	script_begin();
+	bytes[MODE] = 0x20;
+	bytes[USE] = CONTROLLING;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 12);
+	STEP(STEP_ADVANCE, 4);
+	STEP(STEP_ANSWER_PEER, 0, 5, 0, 3);
+	STEP(STEP_ADVANCE, 4);
+	STEP(STEP_READ, 0);
+	end("consent freshness, revoked");
+
+	script_begin();
+	bytes[USE] = CONTROLLING;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ADVANCE, 0);
+	STEP(STEP_ANSWER_PEER, 0, 3, 0, 0);
+	STEP(STEP_ROUNDS, 6);
+	STEP(STEP_READ, 0);
+	end("answer without a mapped address");
+
+	script_begin();
+	bytes[MODE] = 0x10;
+	bytes[INTERFACES] = 0x05;
+	bytes[MISC] = 4;
+	STEP(STEP_REMOTE, 0, 0x10, 0, 0, 0, 0, 1, 1, 0, 0, 0, 2);
+	STEP(STEP_ROUNDS, 20);
+	STEP(STEP_CHECK, 1, 1, 0, 0x20, 0, 0);
+	STEP(STEP_ROUNDS, 10);
+	STEP(STEP_CHECK, 0, 0, 0, 0x20, 0, 0);
+	STEP(STEP_CHECK, 0, 0, 0, 0x20, 8, 0);
+	STEP(STEP_READ, 0);
+	end("nominated anew");
+
+	/* One whose valid pairs become more than are kept. */
+	script_begin();
+	bytes[MANNERS] = 0x10;
+	bytes[TIMING] = 1;
+	for (unsigned i = 0; i < 4; i++) {
+		uint8_t many[2 + 5 * 16] = {0, 0xf0};
+
+		for (unsigned j = 0; j < 16; j++) {
+			many[2 + 5 * j] = (uint8_t)(j << 4 | i);
+			many[6 + 5 * j] = (uint8_t)(i + 1);
+		}
+		text(STEP_REMOTE, many, sizeof(many), "");
+		STEP(STEP_ROUNDS, 23, 0);
+	}
+	end("a peer of many addresses");
+
+	/* Nobody answers what asks for consent. */
+	script_begin();
+	bytes[MODE] = 0x80;
+	bytes[USE] = CONTROLLING;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 12);
+	STEP(STEP_ADVANCE, 8);
+	STEP(STEP_ADVANCE, 8);
+	STEP(STEP_REMOTE, 0, 8, 1, 0, 0, 0, 1);
+	STEP(STEP_ROUNDS, 4);
+	end("keepalive checks that nobody answers");
+
+	script_begin();
+	bytes[DIALECT] = 3;
+	bytes[MANNERS] = 8;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 10);
+	STEP(STEP_CHECK, 0, 0, 0, 1, 0, 0);
+	STEP(STEP_ROUNDS, 10);
+	end("dialect WLM2009, role conflict");
+}
+
 static void life(void)
 {
 	script_begin();
@@ -341,6 +415,24 @@ static void life(void)
 	STEP(STEP_ROUNDS, 10);
 	end("names");
 
+	for (unsigned i = 0; i < 3; i++) {
+		static const char *const names[] = {
+			"names that IPv6 has", "names that both have", "names that nobody has"};
+		static const uint8_t answers[] = {0x05, 0x12, 0};
+
+		script_begin();
+		bytes[USE] = STUN_SERVER;
+		bytes[NAMES] = 0x30;
+		bytes[SHAPE] = ONE_RELAY;
+		bytes[MISC] = 0x10;
+		STEP(STEP_ADVANCE, 0);
+		STEP(STEP_RESOLVE, answers[i]);
+		STEP(STEP_RESOLVE, answers[i]);
+		STEP(STEP_ROUNDS, 10);
+		STEP(STEP_READ, 0);
+		end(names[i]);
+	}
+
 	script_begin();
 	bytes[MANNERS] = 4 | 8;
 	bytes[USE] = CONTROLLING;
@@ -447,6 +539,39 @@ static void relays(void)
 	STEP(STEP_READ, 0);
 	end("a stale nonce while a relay is refreshed");
 
+	/* What a server may say to a Refresh. */
+	for (unsigned i = 0; i < 3; i++) {
+		static const char *const names[] = {
+			"refresh refused, 401", "refresh refused, 400", "refresh refused, with a realm"};
+		static const uint8_t kinds[] = {1, 4, 4}, which[] = {0, 0, 0x83};
+
+		script_begin();
+		bytes[USE] = CONTROLLING;
+		bytes[SHAPE] = ONE_RELAY;
+		STEP(STEP_REMOTE, REMOTE_ONE);
+		STEP(STEP_ANSWER_TURN, 0, 1, 0, 0);
+		STEP(STEP_ADVANCE, 0);
+		STEP(STEP_ANSWER_TURN, 0, 0, 0, 0, 5);
+		STEP(STEP_ADVANCE, 4);
+		STEP(STEP_ADVANCE, 4);
+		STEP(STEP_ADVANCE, 4);
+		STEP(STEP_ANSWER_TURN, 0, kinds[i], 0, which[i]);
+		STEP(STEP_ADVANCE, 4);
+		STEP(STEP_READ, 0);
+		end(names[i]);
+	}
+
+	script_begin();
+	bytes[USE] = CONTROLLING;
+	bytes[SHAPE] = ONE_RELAY;
+	bytes[RELAY_TYPES] = 1;
+	bytes[MISC] = 0x40;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 4);
+	STEP(STEP_CONNECTION, 7, 0, 0);
+	STEP(STEP_ROUNDS, 12);
+	end("relay over TCP, connected late");
+
 	script_begin();
 	bytes[USE] = CONTROLLING;
 	bytes[SHAPE] = TWO_RELAYS | TWO_COMPONENTS;
@@ -503,6 +628,35 @@ static void streams(void)
 	STEP(STEP_CONNECTION, 3, 0, 0);
 	STEP(STEP_ROUNDS, 3);
 	end("active TCP");
+
+	script_begin();
+	bytes[USE] = CONTROLLING | TCP;
+	bytes[MISC] = 0x40;
+	STEP(STEP_REMOTE, 0, 0, 0, 8, 0, 0, 1);
+	STEP(STEP_ROUNDS, 4);
+	STEP(STEP_CONNECTION, 7, 0, 0);
+	STEP(STEP_ROUNDS, 12);
+	end("active TCP, connected late");
+
+	/* The connection takes nothing, and then again; the selected pair's sends through the listener.
+	 */
+	for (uint8_t reliable = 0; reliable < 2; reliable++) {
+		script_begin();
+		bytes[MODE] = 0x80 | reliable;
+		bytes[USE] = NO_UDP | TCP;
+		STEP(STEP_REMOTE, 0, 0, 0, 4, 0, 0, 1);
+		STEP(STEP_CONNECTION, 0, 0, 3);
+		STEP(STEP_CHECK, 0, 3, 0, 0x10, 0, 0);
+		STEP(STEP_ROUNDS, 10);
+		STEP(STEP_CONNECTION, 5, 0, 0);
+		STEP(STEP_SEND, 0, 0, 'h', 'i');
+		STEP(STEP_ROUNDS, 4);
+		STEP(STEP_CONNECTION, 6, 0, 0);
+		STEP(STEP_SEND, 0, 0, 'h', 'i');
+		STEP(STEP_ADVANCE, 5);
+		end(reliable ? "passive TCP, from another port, reliable"
+					 : "passive TCP, from another port");
+	}
 
 	/* Checked before its credentials are known, by one who then hangs up. */
 	script_begin();
@@ -628,6 +782,7 @@ int main(int argc, char **argv)
 	seed_start(argc, argv);
 	plain();
 	refused();
+	consent();
 	life();
 	relays();
 	streams();

@@ -161,8 +161,7 @@ void step_change(IcelabScript *script)
 		char text[ICELAB_ADDRESS_TEXT];
 		IcelabEndpoint server = talk_turn_server(value);
 
-		if (talk.turn_known == G_N_ELEMENTS(talk.turn) || talk.turn_username == NULL ||
-			(talk.agent->support_renomination && icelab_guard("renomination-freed-refresh")))
+		if (talk.turn_known == G_N_ELEMENTS(talk.turn) || talk.turn_username == NULL)
 			break;
 		talk.turn[talk.turn_known++] = server;
 		nice_agent_set_relay_info(talk.agent, stream->id, component,

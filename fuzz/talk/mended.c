@@ -162,14 +162,24 @@ gboolean __wrap_conn_check_handle_inbound_stun(NiceAgent *agent, NiceStream *str
 	guint length)
 {
 	IcelabEndpoint peer = talk_from_nice(from);
+	gboolean renomination = agent->support_renomination, handled;
+	bool request = length < 2 || ((bytes[0] & 0x01) == 0 && (bytes[1] & 0x10) == 0);
 
 	if (!talk.modern && nominates_unchecked(stream, socket, &peer) &&
 		icelab_guard("nominated-link-freed"))
 		return TRUE;
 	if (icelab_guard("discovered-pair-failed"))
 		drop_failed_discovered_pairs(agent, stream);
-	return __real_conn_check_handle_inbound_stun(
+	/* The answer to a refresh is looked into for a nomination when the refresh is freed. */
+	if (!request && icelab_guard("renomination-freed-refresh"))
+		agent->support_renomination = FALSE;
+	/* The address of a candidate is printed that need not have been found. */
+	icelab_world_hush(icelab_guard("debug-nominated-candidate"));
+	handled = __real_conn_check_handle_inbound_stun(
 		agent, stream, component, socket, from, bytes, length);
+	icelab_world_hush(false);
+	agent->support_renomination = renomination;
+	return handled;
 }
 
 void __wrap_agent_signal_component_state_change(

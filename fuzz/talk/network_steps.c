@@ -187,18 +187,25 @@ void step_stream(IcelabScript *script)
 	icelab_world_settle();
 }
 
-/* Whether closing the socket takes the selected pair from a nominated one. */
-static bool closes_badly(const IcelabWorldSocket *socket)
+/* Whether closing the connection takes the selected pair and leaves a nominated one. */
+static bool closes_badly(const IcelabWorldSocket *connection)
 {
 	NiceStream *stream;
 	NiceComponent *component;
-	bool nominated = false;
+	const NiceSocket *closed = NULL;
 
-	if (socket == NULL || !talk_receives(socket, &stream, &component))
+	if (connection == NULL || !talk_receives(connection, &stream, &component))
 		return false;
-	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next)
-		nominated = nominated || ((const CandidateCheckPair *)i->data)->nominated;
-	return nominated && icelab_guard("prune-socket-nominated-pair");
+	for (GSList *i = component->socket_sources; i != NULL; i = i->next)
+		if (((SocketSource *)i->data)->socket->fileno == (const GSocket *)connection)
+			closed = ((SocketSource *)i->data)->socket;
+	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next) {
+		const CandidateCheckPair *pair = i->data;
+
+		if (pair->nominated && !nice_socket_is_based_on(pair->sockptr, (NiceSocket *)closed))
+			return icelab_guard("prune-socket-nominated-pair");
+	}
+	return false;
 }
 
 void step_connection(IcelabScript *script)

@@ -57,7 +57,8 @@ static bool is_of_remote(const NiceComponent *component, const IncomingCheck *ch
 {
 	/* Where there is ICE-TCP, the transport of the candidates that are taken for it has to fit too.
 	 */
-	if (check->local_socket->type != NICE_SOCKET_TYPE_UDP_BSD ||
+	if ((check->local_socket->type != NICE_SOCKET_TYPE_UDP_BSD &&
+			check->local_socket->type != NICE_SOCKET_TYPE_UDP_TURN) ||
 		(talk.agent->use_ice_tcp && !talk.modern))
 		return false;
 	for (GSList *i = component->remote_candidates; i != NULL; i = i->next)

@@ -166,9 +166,6 @@ void talk_start(const IcelabScript *header)
 	talk.turn_count = (shape >> 3 & 3);
 	talk.has_stun_server = (use & 0x40) != 0;
 	talk.no_nat = (misc & 2) != 0;
-	/* The answer to a refresh is looked into for a nomination when the refresh is freed. */
-	if (talk.turn_count > 0 && icelab_guard("renomination-freed-refresh"))
-		mode &= (uint8_t)~0x10;
 	new_agent(bytes[DIALECT], mode, use, bytes[TIMING]);
 	progress_start(bytes);
 	talk.started_controlling = talk.agent->controlling_mode;

@@ -46,6 +46,9 @@ void icelab_world_reset_statics(void);
 /* Whether libnice writes its debug messages; off until it is called. */
 void icelab_world_set_log(bool on);
 
+/* Whether what is verbose is left out for now. */
+void icelab_world_hush(bool on);
+
 /* ---- clock.c ---- */
 
 /* Microseconds; starts where a machine would be that has been up for a while. */
