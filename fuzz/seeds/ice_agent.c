@@ -698,6 +698,55 @@ static void streams(void)
 	STEP(STEP_CHANGE, 13, 0, 0);
 	STEP(STEP_ADVANCE, 5);
 	end("pseudo-TCP");
+
+	/* The same with the option that acknowledges FIN, shut down while something comes. */
+	script_begin();
+	bytes[USE] = CONTROLLING;
+	bytes[MODE] = 1;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 10);
+	STEP(STEP_DATA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0xf0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+		0, 3, 1, 0, 254, 1, 0);
+	STEP(STEP_SEND, 0, 0, 'h', 'i');
+	STEP(STEP_CHANGE, 13, 0, 0);
+	STEP(STEP_SEND, 0, 2, 'h', 'i');
+	STEP(STEP_DATA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 7, 0, 0, 0xf0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+		'd', 'a', 't', 'a');
+	STEP(STEP_ADVANCE, 3);
+	STEP(STEP_DATA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11, 0, 0, 0, 7, 0, 1, 0xf0, 0, 0, 0, 0, 1, 0, 0, 0,
+		0);
+	STEP(STEP_ADVANCE, 5);
+	end("pseudo-TCP, shut down");
+
+	/* What comes before a pair is selected waits. */
+	script_begin();
+	bytes[MODE] = 1;
+	bytes[MANNERS] = 0x10;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 10);
+	STEP(STEP_DATA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0,
+		3, 1, 0);
+	STEP(STEP_CHECK, 0, 0, 0, 0x10, 0, 0);
+	STEP(STEP_ROUNDS, 4);
+	STEP(STEP_SEND, 0, 0, 'h', 'i');
+	STEP(STEP_ADVANCE, 4);
+	end("pseudo-TCP, early");
+
+	/* Nothing is acknowledged, until all of it is. */
+	script_begin();
+	bytes[USE] = CONTROLLING;
+	bytes[MODE] = 1;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 10);
+	STEP(STEP_DATA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0xf0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+		0, 3, 1, 0);
+	for (unsigned i = 0; i < 24; i++)
+		STEP(STEP_SEND, 0, 1, 'h', 'i');
+	STEP(STEP_DATA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0xf0, 7, 0, 0, 0xf0, 0, 0, 0, 0, 1, 0, 0, 0,
+		0);
+	STEP(STEP_ADVANCE, 3);
+	STEP(STEP_SEND, 0, 0, 'h', 'i');
+	end("pseudo-TCP, all at once");
 }
 
 static void dialects(void)
