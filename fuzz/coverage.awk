@@ -1,21 +1,44 @@
 # SPDX-License-Identifier: MIT
-# awk -v tree=NAME -v uncovered=FILE -f coverage.awk floors.ini COVERAGE.lcov
+# awk -v tree=NAME -v uncovered=FILE -v reasons=FILE -f coverage.awk floors.ini COVERAGE.lcov
 # Prints lines and branches covered of each source file of the tree whose folder is called NAME, and of
-# the groups of floors.ini, against their floors. Writes "file:line" of every line not covered to FILE. Exits 1 where something is
-# below its floor. A group that ends in "/" is a folder with all below it; one with "functions" is
-# those functions of the file "of"; any other is a file.
+# the groups of floors.ini, against their floors, and how many lines are open: not covered, without a
+# reason in unreached.tsv why they could not be. Writes all of those, "file:line", class and reason, to the file
+# `uncovered`. Exits 1 where something is below its floor. A group that ends in "/" is a folder with all
+# below it; one with "functions" is those functions of the file "of"; any other is a file.
 
 function share(hit, all) {
 	return all ? 100 * hit / all : 100
 }
 
-function line(name, lines_hit, lines, branches_hit, branches,  text, floor, low) {
+# Only for the version whose lines it names.
+function read_reasons(file,  row, count, part, span, ends, i, j) {
+	if ((getline row < file) <= 0 || row != "# " tree)
+		return
+	known = 1
+	while ((getline row < file) > 0) {
+		if (row ~ /^#/)
+			continue
+		split(row, part, "\t")
+		count = split(part[4], span, " ")
+		for (i = 1; i <= count; i++) {
+			if (split(span[i], ends, "-") == 1)
+				ends[2] = ends[1]
+			for (j = ends[1]; j <= ends[2]; j++)
+				reason[part[1], j] = part[2] "\t" part[3]
+		}
+	}
+}
+
+BEGIN { read_reasons(reasons) }
+
+function line(name, lines_hit, lines, branches_hit, branches, left,  text, floor, low) {
 	low = ""
 	if ((name, "lines") in floors && share(lines_hit, lines) < floors[name, "lines"]) low = "BELOW"
 	if ((name, "branches") in floors && share(branches_hit, branches) < floors[name, "branches"]) low = "BELOW"
-	text = sprintf("| %s | %d of %d | %.1f %% | %s | %.1f %% | %s | %s |", name, lines_hit, lines,
+	text = sprintf("| %s | %d of %d | %.1f %% | %s | %.1f %% | %s | %s | %s |", name, lines_hit, lines,
 		share(lines_hit, lines), (name, "lines") in floors ? floors[name, "lines"] " %" : "-",
-		share(branches_hit, branches), (name, "branches") in floors ? floors[name, "branches"] " %" : "-", low)
+		share(branches_hit, branches), (name, "branches") in floors ? floors[name, "branches"] " %" : "-",
+		known ? left + 0 : "?", low)
 	print text
 	shown[name] = 1
 	if (low != "") below++
@@ -78,8 +101,15 @@ files == 1 { next }
 		all[member[owner[best]]]++
 		got[member[owner[best]]] += hit
 	}
-	if (!hit)
-		print file ":" number >uncovered
+	if (!hit) {
+		print file ":" number "\t" ((file, number) in reason ? reason[file, number] : "-\t-") >uncovered
+		if (!((file, number) in reason) || reason[file, number] ~ /^missed/) {
+			open[file]++
+			if (best && owner[best] in member && of[member[owner[best]]] == file)
+				open[member[owner[best]]]++
+		}
+	} else if ((file, number) in reason && reason[file, number] !~ /^missed/)
+		print "unreached.tsv: " file ":" number " was reached: " reason[file, number] >"/dev/stderr"
 	next
 }
 /^BRDA:/ {
@@ -89,16 +119,17 @@ files == 1 { next }
 }
 
 END {
-	print "| file | lines | covered | floor | branches | floor | |"
-	print "|---|---|---|---|---|---|---|"
+	print "| file | lines | covered | floor | branches | floor | open | |"
+	print "|---|---|---|---|---|---|---|---|"
 	for (i = 1; i <= count_of_files; i++) {
 		file = names[i]
 		for (j = 1; j <= groups; j++)
 			if (order[j] ~ /\/$/ && index(file, order[j]) == 1) {
 				all[order[j]] += all[file]; got[order[j]] += got[file]
 				ball[order[j]] += ball[file]; bgot[order[j]] += bgot[file]
+				open[order[j]] += open[file]
 			}
-		line(file, got[file], all[file], bgot[file], ball[file])
+		line(file, got[file], all[file], bgot[file], ball[file], open[file])
 	}
 	for (j = 1; j <= groups; j++)
 		if (!(order[j] in shown)) {
@@ -106,7 +137,7 @@ END {
 				print "no code of " order[j] " was measured" >"/dev/stderr"
 				below++
 			}
-			line(order[j], got[order[j]], all[order[j]], bgot[order[j]], ball[order[j]])
+			line(order[j], got[order[j]], all[order[j]], bgot[order[j]], ball[order[j]], open[order[j]])
 		}
 	exit below > 0
 }
