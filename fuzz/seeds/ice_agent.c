@@ -539,6 +539,18 @@ static void relays(void)
 	STEP(STEP_READ, 0);
 	end("a stale nonce while a relay is refreshed");
 
+	script_begin();
+	bytes[MODE] = 0x10;
+	bytes[SHAPE] = ONE_RELAY;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 20);
+	STEP(STEP_ADVANCE, 8);
+	STEP(STEP_ROUNDS, 4);
+	STEP(STEP_CHANGE, 0, 0, 0);
+	STEP(STEP_ROUNDS, 4);
+	STEP(STEP_READ, 0);
+	end("a relay with renomination");
+
 	/* What a server may say to a Refresh. */
 	for (unsigned i = 0; i < 3; i++) {
 		static const char *const names[] = {
