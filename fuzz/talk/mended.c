@@ -58,9 +58,31 @@ void __wrap_conn_check_prune_socket(
 	__real_conn_check_prune_socket(agent, stream, component, socket);
 }
 
+/* Where the selected pair goes with the socket, a nominated one that is left makes the component
+ * ready without one. */
+static void forget_nominations(
+	NiceStream *stream, const NiceComponent *component, NiceSocket *socket)
+{
+	const NiceCandidateImpl *selected = component->selected_pair.local;
+
+	if (selected != NULL && !nice_socket_is_based_on(selected->sockptr, socket))
+		return;
+	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next) {
+		CandidateCheckPair *pair = i->data;
+
+		if (pair->component_id == component->id && pair->nominated &&
+			!nice_socket_is_based_on(pair->sockptr, socket))
+			pair->nominated = pair->valid = FALSE;
+	}
+}
+
 void __wrap_nice_component_remove_socket(
 	NiceAgent *agent, NiceComponent *component, NiceSocket *socket)
 {
+	NiceStream *stream = agent_find_stream(agent, component->stream_id);
+
+	if (stream != NULL && icelab_guard("prune-socket-nominated-pair"))
+		forget_nominations(stream, component, socket);
 	/* What was found through a relay goes with the connection, not with the relay's socket, which
 	 * is freed with the first candidate that has it. */
 	if (icelab_guard("relay-reflexive-socket"))

@@ -187,27 +187,6 @@ void step_stream(IcelabScript *script)
 	icelab_world_settle();
 }
 
-/* Whether closing the connection takes the selected pair and leaves a nominated one. */
-static bool closes_badly(const IcelabWorldSocket *connection)
-{
-	NiceStream *stream;
-	NiceComponent *component;
-	const NiceSocket *closed = NULL;
-
-	if (connection == NULL || !talk_receives(connection, &stream, &component))
-		return false;
-	for (GSList *i = component->socket_sources; i != NULL; i = i->next)
-		if (((SocketSource *)i->data)->socket->fileno == (const GSocket *)connection)
-			closed = ((SocketSource *)i->data)->socket;
-	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next) {
-		const CandidateCheckPair *pair = i->data;
-
-		if (pair->nominated && !nice_socket_is_based_on(pair->sockptr, (NiceSocket *)closed))
-			return icelab_guard("prune-socket-nominated-pair");
-	}
-	return false;
-}
-
 void step_connection(IcelabScript *script)
 {
 	uint8_t event = icelab_script_byte(script);
@@ -218,8 +197,6 @@ void step_connection(IcelabScript *script)
 	IcelabWorldSocket *listener = any_socket(index, ICELAB_SOCKET_LISTENER);
 	IcelabWorldSocket *any = any_socket(index, -1);
 
-	if (event % 8 >= 2 && event % 8 <= 4 && closes_badly(stream))
-		return;
 	switch (event % 8) {
 	case 0:
 		if (listener != NULL)
