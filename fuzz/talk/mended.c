@@ -32,6 +32,8 @@ gboolean __wrap_conn_check_handle_inbound_stun(NiceAgent *agent, NiceStream *str
 guint __real_nice_component_compute_rfc4571_headroom(NiceComponent *component);
 guint __wrap_nice_component_compute_rfc4571_headroom(NiceComponent *component);
 
+void __real_recalculate_pair_priorities(NiceAgent *agent);
+void __wrap_recalculate_pair_priorities(NiceAgent *agent);
 void __real_agent_signal_component_state_change(
 	NiceAgent *agent, guint stream_id, guint component_id, NiceComponentState state);
 void __wrap_agent_signal_component_state_change(
@@ -216,4 +218,24 @@ void __wrap_agent_signal_component_state_change(
 		__real_agent_signal_component_state_change(
 			agent, stream_id, component_id, NICE_COMPONENT_STATE_CONNECTING);
 	__real_agent_signal_component_state_change(agent, stream_id, component_id, state);
+}
+
+void __wrap_recalculate_pair_priorities(NiceAgent *agent)
+{
+	/* The old dialects nominate before there is an answer. The library asks this before it looks
+	 * for a nominated pair, which it expects to be of a component with a selected one. */
+	for (GSList *i = agent->streams; i != NULL && icelab_guard("nominated-before-selected");
+		 i = i->next) {
+		NiceStream *stream = i->data;
+
+		for (GSList *j = stream->conncheck_list; j != NULL; j = j->next) {
+			CandidateCheckPair *pair = j->data;
+			const NiceComponent *component =
+				nice_stream_find_component_by_id(stream, pair->component_id);
+
+			if (component != NULL && component->selected_pair.local == NULL)
+				pair->nominated = FALSE;
+		}
+	}
+	__real_recalculate_pair_priorities(agent);
 }

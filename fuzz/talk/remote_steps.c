@@ -39,20 +39,6 @@ static NiceCandidate *make_candidate(IcelabScript *script, guint component)
 	return candidate;
 }
 
-static bool nominates_unselected(guint stream_id, guint component_id)
-{
-	NiceStream *stream;
-	NiceComponent *component;
-
-	if (!agent_find_component(talk.agent, stream_id, component_id, &stream, &component) ||
-		component->selected_pair.local != NULL)
-		return false;
-	for (GSList *i = stream->conncheck_list; i != NULL; i = i->next)
-		if (((CandidateCheckPair *)i->data)->nominated)
-			return true;
-	return false;
-}
-
 static bool is_of_remote(const NiceComponent *component, const IncomingCheck *check)
 {
 	/* Where there is ICE-TCP, the transport of the candidates that are taken for it has to fit too.
@@ -96,10 +82,6 @@ void step_remote(IcelabScript *script)
 		nice_agent_set_remote_credentials(
 			talk.agent, stream->id, ufrags[what & 3], passwords[what & 3]);
 	}
-	/* The old dialects nominate before there is an answer, and then expect a selected pair. */
-	if (!talk.modern && nominates_unselected(stream->id, component) &&
-		icelab_guard("nominated-before-selected"))
-		return;
 	if ((what & 8) == 0) {
 		for (unsigned i = 0; i < count; i++)
 			candidates = g_slist_append(candidates, make_candidate(script, component));
@@ -159,13 +141,6 @@ void step_remote_sdp(IcelabScript *script)
 			g_string_free(text, TRUE);
 			return;
 		}
-	for (unsigned i = 0; i < talk.stream_count && !talk.modern; i++)
-		for (unsigned j = 1; j <= talk.streams[i].components; j++)
-			if (nominates_unselected(talk.streams[i].id, j) &&
-				icelab_guard("nominated-before-selected")) {
-				g_string_free(text, TRUE);
-				return;
-			}
 	if ((what & 0x80) != 0) {
 		NiceCandidate *candidate =
 			nice_agent_parse_remote_candidate_sdp(talk.agent, stream->id, text->str);

@@ -10,7 +10,8 @@ icelab_fuzz_target(ice_agent
 		talk/stun_server.c talk/talk.c talk/told.c talk/turn_server.c
 	SEEDS seeds/ice_agent.c
 	LINK icelab_libnice icelab_oracle
-	WRAP ${ICELAB_WORLD_WRAP} agent_signal_component_state_change conn_check_handle_inbound_stun conn_check_prune_socket
-		nice_component_remove_socket
-		discovery_add_peer_reflexive_candidate nice_component_compute_rfc4571_headroom
+	WRAP ${ICELAB_WORLD_WRAP} agent_signal_component_state_change conn_check_handle_inbound_stun
+		conn_check_prune_socket discovery_add_peer_reflexive_candidate
+		nice_component_compute_rfc4571_headroom nice_component_remove_socket
+		recalculate_pair_priorities
 	MAX_LEN 2048)
