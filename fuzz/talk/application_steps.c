@@ -73,7 +73,7 @@ void step_streams(IcelabScript *script)
 		if (icelab_world_lookups() > 0 && icelab_guard("resolved-for-removed-stream"))
 			break;
 		nice_agent_remove_stream(talk.agent, stream->id);
-		stream->removed = true;
+		stream->removed = talk.stream_removed = true;
 		break;
 	case 1:
 		talk_add_stream(1 + (which >> 2 & 1));

@@ -83,6 +83,7 @@ void __wrap_nice_component_remove_socket(
 {
 	NiceStream *stream = agent_find_stream(agent, component->stream_id);
 
+	talk.hung_up = true;
 	if (stream != NULL && icelab_guard("prune-socket-nominated-pair"))
 		forget_nominations(stream, component, socket);
 	/* What was found through a relay goes with the connection, not with the relay's socket, which

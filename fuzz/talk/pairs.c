@@ -131,6 +131,21 @@ static void judge_retry(void)
 		talk_broken(NULL, "RFC 8489 9.2.5", "no request with the new nonce %s", talk.demand.nonce);
 }
 
+/* Who gathers waits for something: a server's answer or a name's. */
+static void judge_gathering(void)
+{
+	if (talk.closing || !icelab_world_alive() || icelab_world_lookups() > 0 ||
+		talk.agent->discovery_list != NULL)
+		return;
+	for (GSList *i = talk.agent->streams; i != NULL; i = i->next)
+		if (((NiceStream *)i->data)->gathering)
+			talk_broken(talk.unresolved                      ? "unresolved-gathers-on"
+						: talk.hung_up || talk.forgot_relays ? "hung-up-gathers-on"
+						: talk.stream_removed                ? "removed-stream-gathers-on"
+															 : NULL,
+				"gathering", "it goes on, and nothing is asked");
+}
+
 /* A relay has one for each peer's channel and one for its permission; in the old dialects one for
  * each message of the last seconds. */
 static unsigned allowed_timers(void)
@@ -154,6 +169,7 @@ void pairs_judge(void)
 		return;
 	judge_refreshes();
 	judge_retry();
+	judge_gathering();
 	for (GSList *i = talk.agent->streams; i != NULL; i = i->next) {
 		NiceStream *stream = i->data;
 		guint64 before = G_MAXUINT64;

@@ -48,6 +48,8 @@ static void resolve(IcelabScript *script)
 	const char *answers[3];
 	unsigned count = which & 3;
 
+	talk.unresolved = talk.unresolved || count == 0;
+
 	for (unsigned i = 0; i < count; i++)
 		answers[i] = names[(which >> (2 + 2 * i)) & 3];
 	icelab_world_resolve(answers, count);

@@ -178,8 +178,11 @@ typedef struct {
 	Demand demand;
 	bool no_nat;   /* servers see the sockets' own addresses */
 	bool streamed; /* raw bytes went into a TCP connection: what comes out of it is not foreseen */
-	bool lied;     /* the TURN server's frames said wrong lengths */
-	bool bypassed; /* a check without credentials counted as one with them */
+	bool unresolved;     /* a server's name was not found */
+	bool hung_up;        /* a connection went, and with it what was asked over it */
+	bool stream_removed; /* and with it what was asked for it */
+	bool lied;           /* the TURN server's frames said wrong lengths */
+	bool bypassed;       /* a check without credentials counted as one with them */
 	bool started_controlling;
 	unsigned most_checks; /* that the application ever allowed */
 	bool role_switched;
