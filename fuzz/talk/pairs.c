@@ -135,8 +135,13 @@ static void judge_retry(void)
 static void judge_gathering(void)
 {
 	if (talk.closing || !icelab_world_alive() || icelab_world_lookups() > 0 ||
-		talk.agent->discovery_list != NULL)
+		talk.agent->discovery_list != NULL || talk.agent->stun_resolving_list != NULL)
 		return;
+	/* Where a name was given, looking it up may not have begun. */
+	for (GSList *i = talk.agent->streams; i != NULL; i = i->next)
+		for (GSList *j = ((NiceStream *)i->data)->components; j != NULL; j = j->next)
+			if (nice_component_resolving_turn(j->data))
+				return;
 	for (GSList *i = talk.agent->streams; i != NULL; i = i->next)
 		if (((NiceStream *)i->data)->gathering)
 			talk_broken(talk.unresolved                      ? "unresolved-gathers-on"
