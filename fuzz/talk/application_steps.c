@@ -163,6 +163,7 @@ void step_change(IcelabScript *script)
 
 		if (talk.turn_known == G_N_ELEMENTS(talk.turn) || talk.turn_username == NULL)
 			break;
+		talk.relay_added = true;
 		talk.turn[talk.turn_known++] = server;
 		nice_agent_set_relay_info(talk.agent, stream->id, component,
 			(value & 0x80) != 0 ? "turn.example.org" : icelab_address_format(&server.address, text),

@@ -181,6 +181,7 @@ typedef struct {
 	bool unresolved;     /* a server's name was not found */
 	bool hung_up;        /* a connection went, and with it what was asked over it */
 	bool stream_removed; /* and with it what was asked for it */
+	bool relay_added;    /* while there are candidates */
 	bool lied;           /* the TURN server's frames said wrong lengths */
 	bool bypassed;       /* a check without credentials counted as one with them */
 	bool started_controlling;
