@@ -788,7 +788,6 @@ static void dialects(void)
 		bytes[DIALECT] = dialect;
 		bytes[USE] = CONTROLLING | FORCE_RELAY;
 		bytes[SHAPE] = ONE_RELAY;
-		bytes[RELAY_TYPES] = dialect == 4 ? 1 : 0;
 		bytes[MISC] = 4;
 		STEP(STEP_REMOTE, REMOTE_ONE);
 		STEP(STEP_ROUNDS, 20);

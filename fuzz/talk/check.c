@@ -178,8 +178,8 @@ void talk_send_check(IcelabWorldSocket *socket, bool relayed, const IcelabEndpoi
 		counter = 0;
 	counter++;
 	memcpy(transaction + 12, &counter, 4);
-	talk_secret(&secret, stream, component, true, which);
-	talk_message_start(&message, flaws, ICELAB_STUN_REQUEST, ICELAB_STUN_BINDING, transaction);
+	talk_secret(&secret, stream, component, &(TalkPath){number, relayed, *from, true, which});
+	talk_begin(&message, flaws, ICELAB_STUN_REQUEST, ICELAB_STUN_BINDING, transaction);
 	if ((flaws & FLAW_TRANSACTION) != 0)
 		transaction[15] ^= 1;
 	if (talk.agent->compatibility == NICE_COMPATIBILITY_GOOGLE || talk_names_candidates())

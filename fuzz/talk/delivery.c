@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "guards.h"
-#include "talk/message.h"
+#include "talk/dialect.h"
 
 /* How a message reaches the agent: as a datagram, in a stream or through a relay. */
 
@@ -15,11 +15,6 @@ static void remember(
 	talk.arrived_from[slot] = *from;
 	talk.arrived_length[slot] = MIN(length, sizeof(talk.arrived[0]));
 	memcpy(talk.arrived[slot], bytes, talk.arrived_length[slot]);
-}
-
-bool talk_is_old_turn(void)
-{
-	return talk.agent->compatibility != NICE_COMPATIBILITY_RFC5245;
 }
 
 /* What came as data may be read as a channel's. */
@@ -132,22 +127,16 @@ void talk_deliver(
 		talk_arrive(number, &allocation->server, message.bytes, length + 4);
 		return;
 	}
-	{
-		static const uint8_t transaction[16] = {0x21, 0x12, 0xa4, 0x42, 'i', 'n', 'd'};
-
-		talk_message_start(&message, 0, ICELAB_STUN_INDICATION,
-			talk_is_old_turn() ? 0x115 : ICELAB_STUN_DATA, transaction);
-		if (talk_is_old_turn()) {
-			icelab_stun_build_attribute(&message.builder, 0x000f, talk_old_cookie, 4);
-			icelab_stun_build_address(&message.builder, 0x0012, &from->address, from->port);
-		} else {
-			icelab_stun_build_xor_address(
-				&message.builder, ICELAB_STUN_XOR_PEER_ADDRESS, &from->address, from->port);
-		}
-		icelab_stun_build_attribute(&message.builder, 0x0013, bytes, length);
-		length = talk_message_finish(&message, SUM_NEW, NULL, 0, false);
-		talk_arrive(number, &allocation->server, message.bytes, length);
+	if (talk_is_old_turn()) {
+		talk_deliver_old(allocation, from, bytes, length);
+		return;
 	}
+	talk_begin_data(&message);
+	icelab_stun_build_xor_address(
+		&message.builder, ICELAB_STUN_XOR_PEER_ADDRESS, &from->address, from->port);
+	icelab_stun_build_attribute(&message.builder, 0x0013, bytes, length);
+	length = talk_message_finish(&message, SUM_NEW, NULL, 0, false);
+	talk_arrive(number, &allocation->server, message.bytes, length);
 }
 
 void talk_expect_payload(const IcelabEndpoint *from, const uint8_t *bytes, size_t length)

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "guards.h"
-#include "talk/talk.h"
+#include "talk/message.h"
 
 /* Guards inside libnice: the linker sends calls of these functions here, and what would be left
  * wrong is mended before the library goes on. No step of the script has to be left
@@ -190,8 +190,8 @@ gboolean __wrap_conn_check_handle_inbound_stun(NiceAgent *agent, NiceStream *str
 	gboolean renomination = agent->support_renomination, handled;
 	bool request = length < 2 || ((bytes[0] & 0x01) == 0 && (bytes[1] & 0x10) == 0);
 
-	if (!talk.modern && nominates_unchecked(stream, socket, &peer) &&
-		icelab_guard("nominated-link-freed"))
+	if (!talk.modern && talk_method((const uint8_t *)bytes) == ICELAB_STUN_BINDING &&
+		nominates_unchecked(stream, socket, &peer) && icelab_guard("nominated-link-freed"))
 		return TRUE;
 	if (icelab_guard("discovered-pair-failed"))
 		drop_failed_discovered_pairs(agent, stream);

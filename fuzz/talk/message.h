@@ -36,9 +36,6 @@ void talk_message_start(TalkMessage *message, uint8_t flaws, IcelabStunClass mes
 size_t talk_message_finish(
 	TalkMessage *message, Sum sum, const void *key, size_t key_length, bool fingerprint);
 
-/* Whether TURN's drafts are spoken. */
-bool talk_is_old_turn(void);
-
 /* Brings a datagram to the socket, or a frame of the kind that its stream has. */
 void talk_arrive(unsigned number, const IcelabEndpoint *from, const uint8_t *bytes, size_t length);
 

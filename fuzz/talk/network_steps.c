@@ -3,6 +3,7 @@
 
 #include "guards.h"
 #include "oracles/segment.h"
+#include "talk/dialect.h"
 #include "talk/steps.h"
 
 static IcelabWorldSocket *any_socket(uint8_t index, int kind)
@@ -105,11 +106,18 @@ void step_relay_frame(IcelabScript *script)
 		IcelabStunBuilder builder;
 		static const uint8_t transaction[16] = {0x21, 0x12, 0xa4, 0x42, 'd', 'a', 't', 'a'};
 
-		icelab_stun_build_start(&builder, bytes, sizeof(bytes), ICELAB_STUN_INDICATION,
-			(form & 2) != 0 ? 0x115 : ICELAB_STUN_DATA, transaction);
+		/* By the drafts 0x0115 and the cookie are right. */
+		if (talk_is_old_turn())
+			form ^= 2 | 8;
+		icelab_stun_build_start(&builder, bytes, sizeof(bytes),
+			(form & 2) != 0 ? ICELAB_STUN_ERROR : ICELAB_STUN_INDICATION,
+			(form & 2) != 0 ? 0x005 : ICELAB_STUN_DATA, transaction);
+		builder.unpadded = talk_is_ms_turn();
 		if ((form & 8) != 0)
 			icelab_stun_build_attribute(&builder, 0x000f, "\x72\xc6\x4b\xc6", 4);
-		if ((form & 4) == 0)
+		if ((form & 4) == 0 && talk_is_old_turn())
+			icelab_stun_build_address(&builder, OLD_REMOTE_ADDRESS, &from.address, from.port);
+		else if ((form & 4) == 0)
 			icelab_stun_build_xor_address(
 				&builder, ICELAB_STUN_XOR_PEER_ADDRESS, &from.address, from.port);
 		if ((form & 0x10) == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "talk/message.h"
+#include "talk/dialect.h"
 #include "talk/rules.h"
 
 /* What the agent sends: to whom it goes, what it is wrapped in, and whether it may be sent. */
@@ -187,13 +187,9 @@ static bool unwrap_indication(Sent *outer)
 		return false;
 	if (!icelab_stun_find(&message, ATTRIBUTE_DATA, &data) || data.length > SENT_LONGEST)
 		return true;
-	if (icelab_stun_find(&message, ICELAB_STUN_XOR_PEER_ADDRESS, &to)) {
-		if (!icelab_stun_read_xor_address(&message, &to, &inner.peer.address, &inner.peer.port))
-			return true;
-	} else if (!icelab_stun_find(&message, 0x0011, &to) /* DESTINATION-ADDRESS of old dialects */ ||
-			   !icelab_stun_read_address(&to, &inner.peer.address, &inner.peer.port)) {
+	if (!icelab_stun_find(&message, ICELAB_STUN_XOR_PEER_ADDRESS, &to) ||
+		!icelab_stun_read_xor_address(&message, &to, &inner.peer.address, &inner.peer.port))
 		return true;
-	}
 	judge_permission(outer, &inner.peer);
 	inner.party = PARTY_PEER;
 	inner.relayed = true;
@@ -235,6 +231,19 @@ static bool unwrap_channel(Sent *outer)
 	return true;
 }
 
+static void note_old(Sent *sent)
+{
+	Sent inner;
+	OldContent content = talk_unwrap_old(sent, &inner);
+
+	/* [MS-TURN] 2.2.1: nobody answers a Send request. */
+	sent->answered = content == OLD_BOTH && talk_is_ms_turn();
+	if (content != OLD_DATA)
+		note(sent);
+	if (content != OLD_NOTHING)
+		note(&inner);
+}
+
 void packets_sent(
 	IcelabWorldSocket *socket, const IcelabEndpoint *to, const uint8_t *bytes, size_t length)
 {
@@ -266,15 +275,28 @@ void packets_sent(
 			"force-relay", "%zu bytes were sent to %s", length,
 			sent.party == PARTY_STUN ? "the STUN server" : "a peer");
 
+	if (sent.party == PARTY_TURN && stream_socket && talk_is_greeting(bytes, length)) {
+		sent.greeting = true;
+		talk.sent[talk.sent_count++ % MOST_SENT] = sent;
+		return;
+	}
 	if (sent.party == PARTY_TURN) {
 		if (stream_socket && talk.agent->compatibility == NICE_COMPATIBILITY_GOOGLE &&
 			sent.length > 2) {
 			sent.length -= 2;
 			memmove(sent.bytes, sent.bytes + 2, sent.length);
-		} else if (stream_socket && sent.length > 4 && sent.bytes[1] == 0 &&
-				   (sent.bytes[0] == 2 || sent.bytes[0] == 3) && !talk.modern) {
+		} else if (stream_socket && sent.length > 4 && talk_is_ms_turn()) {
+			/* [MS-TURN] 2.1. Without ICE-TCP libnice leaves the length out: nobody can read that.
+			 */
+			if (sent.bytes[0] < 2 || sent.bytes[0] > 3 || sent.bytes[1] != 0 ||
+				(size_t)(sent.bytes[2] << 8 | sent.bytes[3]) != sent.length - 4)
+				return;
 			sent.length -= 4;
 			memmove(sent.bytes, sent.bytes + 4, sent.length);
+		}
+		if (talk_is_old_turn()) {
+			note_old(&sent);
+			return;
 		}
 		if (unwrap_channel(&sent) || unwrap_indication(&sent))
 			return;

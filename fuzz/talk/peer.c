@@ -39,18 +39,38 @@ static void set_key(TalkSecret *secret, const char *password, bool encoded)
 			secret->key_length);
 }
 
+/* Both dialects name each candidate. */
+static const NiceCandidate *choose(GSList *candidates, const IcelabEndpoint *wanted, uint8_t which)
+{
+	guint count = g_slist_length(candidates);
+
+	for (GSList *i = which == 0 ? candidates : NULL; i != NULL; i = i->next) {
+		IcelabEndpoint address = talk_from_nice(&((NiceCandidate *)i->data)->addr);
+
+		if (icelab_endpoint_equal(&address, wanted))
+			return i->data;
+	}
+	return count > 0 ? g_slist_nth_data(candidates, which % count) : NULL;
+}
+
+static IcelabEndpoint near_end(const TalkPath *path)
+{
+	const Allocation *allocation = talk_allocation(path->number);
+	IcelabWorldSocket *socket = icelab_world_socket_by_number(path->number);
+
+	if (path->relayed && allocation != NULL)
+		return allocation->relayed;
+	return socket != NULL ? icelab_world_socket_local(socket) : (IcelabEndpoint){0};
+}
+
 void talk_secret(
-	TalkSecret *secret, NiceStream *stream, NiceComponent *component, bool inbound, uint8_t which)
+	TalkSecret *secret, NiceStream *stream, NiceComponent *component, const TalkPath *path)
 {
 	NiceCompatibility dialect = talk.agent->compatibility;
-	const NiceCandidate *local = component->local_candidates != NULL
-									 ? g_slist_nth_data(component->local_candidates,
-										   which % g_slist_length(component->local_candidates))
-									 : NULL;
-	const NiceCandidate *remote = component->remote_candidates != NULL
-									  ? g_slist_nth_data(component->remote_candidates,
-											which % g_slist_length(component->remote_candidates))
-									  : NULL;
+	IcelabEndpoint near = near_end(path);
+	const NiceCandidate *local = choose(component->local_candidates, &near, path->which);
+	const NiceCandidate *remote = choose(component->remote_candidates, &path->peer, path->which);
+	bool inbound = path->inbound || dialect == NICE_COMPATIBILITY_MSN;
 	const char *mine =
 		local != NULL && local->username != NULL ? local->username : stream->local_ufrag;
 	const char *theirs =
@@ -64,7 +84,7 @@ void talk_secret(
 		append_text(secret, inbound ? mine : theirs);
 		append_text(secret, inbound ? theirs : mine);
 		return;
-	case NICE_COMPATIBILITY_MSN:
+	case NICE_COMPATIBILITY_MSN: /* whose answers are signed like checks */
 	case NICE_COMPATIBILITY_OC2007: {
 		char part[16];
 
@@ -98,7 +118,12 @@ void talk_secret(
 		append_text(secret, inbound ? theirs : mine);
 		break;
 	}
-	set_key(secret, inbound ? stream->local_password : stream->remote_password, false);
+	if (inbound)
+		set_key(secret, stream->local_password, false);
+	else
+		set_key(secret,
+			remote != NULL && remote->password != NULL ? remote->password : stream->remote_password,
+			false);
 }
 
 static unsigned count_succeeded(void)
@@ -167,7 +192,8 @@ void talk_answer_peer(Sent *request, IcelabScript *script)
 	request->answered = true;
 	if (socket == NULL || !talk_receives(socket, &stream, &component))
 		return;
-	talk_secret(&secret, stream, component, false, which >> 4);
+	talk_secret(&secret, stream, component,
+		&(TalkPath){request->number, request->relayed, request->peer, false, which >> 4});
 	mapped = request->relayed && allocation != NULL ? allocation->relayed
 													: icelab_world_socket_local(socket);
 	kind %= 8;
@@ -182,7 +208,7 @@ void talk_answer_peer(Sent *request, IcelabScript *script)
 	if (kind > 4 && codes[which % G_N_ELEMENTS(codes)] == 403 && talk.agent->consent_freshness &&
 		component->selected_pair.remote == NULL && icelab_guard("forbidden-without-pair"))
 		which++;
-	talk_message_start(&message, flaws, kind >= 4 ? ICELAB_STUN_ERROR : ICELAB_STUN_SUCCESS,
+	talk_begin(&message, flaws, kind >= 4 ? ICELAB_STUN_ERROR : ICELAB_STUN_SUCCESS,
 		ICELAB_STUN_BINDING, request->bytes + 4);
 	switch (kind) {
 	case 0:

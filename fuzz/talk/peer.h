@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "talk/message.h"
+#include "talk/dialect.h"
 
 /* The key and user name between the two sides, in the dialect that is spoken. */
 typedef struct {
@@ -13,9 +13,18 @@ typedef struct {
 	size_t key_length;
 } TalkSecret;
 
-/* `inbound`: of a check from the peer. */
+/* Of a check or an answer between the socket, or its relay, and the peer. `inbound`: of a check
+ * from the peer. `which`: 0 for the candidates that these are, else others. */
+typedef struct {
+	unsigned number;
+	bool relayed;
+	IcelabEndpoint peer;
+	bool inbound;
+	uint8_t which;
+} TalkPath;
+
 void talk_secret(
-	TalkSecret *secret, NiceStream *stream, NiceComponent *component, bool inbound, uint8_t which);
+	TalkSecret *secret, NiceStream *stream, NiceComponent *component, const TalkPath *path);
 
 /* Which socket a script means, and whether through its relay; NULL: there is none. */
 IcelabWorldSocket *talk_choose_socket(uint8_t index, bool *relayed);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "talk/message.h"
+#include "talk/dialect.h"
 
 void talk_answer_stun(Sent *request, IcelabScript *script)
 {
@@ -12,7 +12,7 @@ void talk_answer_stun(Sent *request, IcelabScript *script)
 	size_t length;
 
 	request->answered = true;
-	talk_message_start(&message, flaws, kind % 8 >= 4 ? ICELAB_STUN_ERROR : ICELAB_STUN_SUCCESS,
+	talk_begin(&message, flaws, kind % 8 >= 4 ? ICELAB_STUN_ERROR : ICELAB_STUN_SUCCESS,
 		ICELAB_STUN_BINDING, request->bytes + 4);
 	switch (kind % 8) {
 	case 0:

@@ -59,6 +59,7 @@ typedef struct {
 	IcelabEndpoint to;   /* on the wire */
 	IcelabEndpoint peer; /* whom it is for */
 	bool relayed;
+	bool greeting;                 /* pseudo-SSL's, no message */
 	guint stream_id, component_id; /* 0 where the socket belongs to none any more */
 	IcelabStunClass message_class;
 	uint16_t method;
@@ -106,6 +107,8 @@ typedef struct {
 		uint16_t channel;
 		IcelabEndpoint peer;
 	} channels[8];
+	bool is_active;            /* as below */
+	IcelabEndpoint active;     /* in the old dialects: whose data come and go as they are */
 	unsigned permission_count; /* that were asked for */
 	IcelabEndpoint permissions[16];
 } Allocation;

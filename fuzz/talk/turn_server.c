@@ -2,9 +2,22 @@
 #include <string.h>
 
 #include "guards.h"
-#include "talk/message.h"
+#include "talk/dialect.h"
 
 #define RETRY 2000000 /* microseconds: a stale nonce must have been replaced by then */
+
+/* RFC 8489 9.1.1: without a realm the password itself, which MSN and WLM2009 decode. */
+static size_t short_term_key(uint8_t key[ICELAB_DIGEST_MAXIMUM])
+{
+	gsize length = strlen(talk.turn_password);
+	g_autofree guchar *decoded = talk.agent->compatibility != NICE_COMPATIBILITY_GOOGLE
+									 ? g_base64_decode(talk.turn_password, &length)
+									 : (guchar *)g_strdup(talk.turn_password);
+
+	length = MIN(length, ICELAB_DIGEST_MAXIMUM);
+	memcpy(key, decoded, length);
+	return length;
+}
 
 static size_t turn_key(uint8_t key[ICELAB_DIGEST_MAXIMUM], const char *realm)
 {
@@ -14,8 +27,9 @@ static size_t turn_key(uint8_t key[ICELAB_DIGEST_MAXIMUM], const char *realm)
 	g_autofree guchar *decoded_username = NULL;
 	g_autofree guchar *decoded_password = NULL;
 
-	if (talk.agent->compatibility == NICE_COMPATIBILITY_OC2007 ||
-		talk.agent->compatibility == NICE_COMPATIBILITY_OC2007R2) {
+	if (!talk_has_long_term())
+		return short_term_key(key);
+	if (talk_is_ms_turn()) {
 		username = (char *)(decoded_username = g_base64_decode(username, &username_length));
 		password = (char *)(decoded_password = g_base64_decode(password, &password_length));
 	}
@@ -32,6 +46,17 @@ static size_t turn_key(uint8_t key[ICELAB_DIGEST_MAXIMUM], const char *realm)
 		(IcelabSpan){realm, strlen(realm)}, (IcelabSpan){password, password_length}, key);
 }
 
+static void add_ms_alternate(TalkMessage *message, const IcelabEndpoint *alternate, bool whole)
+{
+	static const uint8_t part[4] = {0, 1, 0, 0};
+
+	if (whole)
+		icelab_stun_build_address(
+			&message->builder, MS_ALTERNATE_SERVER, &alternate->address, alternate->port);
+	else
+		icelab_stun_build_attribute(&message->builder, MS_ALTERNATE_SERVER, part, sizeof(part));
+}
+
 static void challenge(TalkMessage *message, unsigned code, uint8_t which)
 {
 	static const char *const realms[] = {TALK_REALM, "other.example", "\"quoted\"", "\"", "", "r"};
@@ -43,9 +68,9 @@ static void challenge(TalkMessage *message, unsigned code, uint8_t which)
 	g_snprintf(nonce, sizeof(nonce), "nonce%u", ++talk.nonce);
 	icelab_stun_build_error_code(&message->builder, code, "who");
 	if ((which & 0x40) == 0)
-		icelab_stun_build_attribute(&message->builder, ICELAB_STUN_REALM, realm, strlen(realm));
+		icelab_stun_build_attribute(&message->builder, talk_realm_type(), realm, strlen(realm));
 	if ((which & 0x80) == 0)
-		icelab_stun_build_attribute(&message->builder, ICELAB_STUN_NONCE, nonce, strlen(nonce));
+		icelab_stun_build_attribute(&message->builder, talk_nonce_type(), nonce, strlen(nonce));
 }
 
 static bool is_transaction(const StunMessage *message, const Sent *request)
@@ -118,12 +143,10 @@ static void note_allocation(const Sent *request, const IcelabEndpoint *relayed)
 /* RFC 8656 7.1: a Refresh of LIFETIME 0 gives an allocation back. */
 static bool gives_back(const Sent *request)
 {
-	IcelabStunMessage message;
 	IcelabStunAttribute lifetime;
 
 	return request->method == ICELAB_STUN_REFRESH &&
-		   icelab_stun_parse(request->bytes, request->length, &message) == ICELAB_STUN_OK &&
-		   icelab_stun_find(&message, 0x000d, &lifetime) && lifetime.length == 4 &&
+		   talk_find(request->bytes, request->length, 0x000d, &lifetime) && lifetime.length == 4 &&
 		   memcmp(lifetime.value, "\0\0\0\0", 4) == 0;
 }
 
@@ -180,6 +203,33 @@ static void note_grant(const Sent *request)
 	allocation->channel_count = MAX(allocation->channel_count, i + 1);
 }
 
+static void add_addresses(TalkMessage *message, const IcelabEndpoint *relayed,
+	const IcelabEndpoint *mapped, uint8_t variant)
+{
+	IcelabStunBuilder *builder = &message->builder;
+	bool maps = (variant & 8) == 0;
+	uint8_t sequence[24] = {1, 2, 3};
+
+	if (!talk_is_old_turn()) {
+		icelab_stun_build_xor_address(
+			builder, ICELAB_STUN_XOR_RELAYED_ADDRESS, &relayed->address, relayed->port);
+		if (maps)
+			icelab_stun_build_xor_address(
+				builder, ICELAB_STUN_XOR_MAPPED_ADDRESS, &mapped->address, mapped->port);
+		return;
+	}
+	icelab_stun_build_address(
+		builder, ICELAB_STUN_MAPPED_ADDRESS, &relayed->address, relayed->port);
+	if (talk_is_ms_turn()) {
+		if (maps)
+			icelab_stun_build_xor_address(builder, 0x8020, &mapped->address, mapped->port);
+		icelab_stun_build_attribute(builder, 0x8050, sequence, (variant & 0x20) != 0 ? 20 : 24);
+		icelab_stun_build_attribute(builder, talk_realm_type(), TALK_REALM, strlen(TALK_REALM));
+	} else if (maps) {
+		icelab_stun_build_address(builder, 0x8000, &mapped->address, mapped->port);
+	}
+}
+
 static void succeed(
 	TalkMessage *message, const Sent *request, uint8_t which, uint8_t variant, bool trusted)
 {
@@ -198,23 +248,7 @@ static void succeed(
 	IcelabStunBuilder *builder = &message->builder;
 
 	if (request->method == ICELAB_STUN_ALLOCATE) {
-		if (talk_is_old_turn()) {
-			uint8_t sequence[24] = {1, 2, 3};
-
-			icelab_stun_build_attribute(builder, 0x000f, talk_old_cookie, 4);
-			icelab_stun_build_address(
-				builder, ICELAB_STUN_MAPPED_ADDRESS, &relayed.address, relayed.port);
-			icelab_stun_build_address(builder, 0x8000, &mapped.address, mapped.port);
-			icelab_stun_build_xor_address(builder, 0x8020, &mapped.address, mapped.port);
-			icelab_stun_build_attribute(builder, 0x8050, sequence, (variant & 0x20) != 0 ? 20 : 24);
-			icelab_stun_build_attribute(builder, ICELAB_STUN_REALM, TALK_REALM, strlen(TALK_REALM));
-		} else {
-			icelab_stun_build_xor_address(
-				builder, ICELAB_STUN_XOR_RELAYED_ADDRESS, &relayed.address, relayed.port);
-		}
-		if ((variant & 8) == 0)
-			icelab_stun_build_xor_address(
-				builder, ICELAB_STUN_XOR_MAPPED_ADDRESS, &mapped.address, mapped.port);
+		add_addresses(message, &relayed, &mapped, variant);
 		if ((variant & 0x10) != 0)
 			icelab_stun_build_attribute(builder, 0x0010, wire, 4); /* BANDWIDTH of the drafts */
 		if (trusted) {
@@ -231,11 +265,12 @@ static void succeed(
 		if (talk_is_old_turn()) {
 			static const uint8_t options[4] = {0, 0, 0, 1};
 
-			icelab_stun_build_attribute(builder, 0x000f, talk_old_cookie, 4);
 			if ((variant & 1) == 0)
-				icelab_stun_build_attribute(builder, 0x8001, options, 4);
+				icelab_stun_build_attribute(builder, OLD_OPTIONS, options, 4);
+			talk_note_active(request);
+		} else {
+			note_grant(request);
 		}
-		note_grant(request);
 	}
 }
 
@@ -247,8 +282,17 @@ static void name_alternate(TalkMessage *message, uint8_t which)
 	icelab_stun_build_error_code(&message->builder, 300, "elsewhere");
 	if ((which & 0x40) == 0)
 		icelab_stun_build_address(&message->builder, 0x8023, &alternate.address, alternate.port);
-	if (talk_is_old_turn())
-		icelab_stun_build_address(&message->builder, 0x000e, &alternate.address, alternate.port);
+	if (talk_is_ms_turn())
+		add_ms_alternate(message, &alternate, (which & 0x20) == 0);
+	if (talk.turn_known < G_N_ELEMENTS(talk.turn))
+		talk.turn[talk.turn_known++] = alternate;
+}
+
+static void name_ms_alternate(TalkMessage *message, const Sent *request, uint8_t variant)
+{
+	IcelabEndpoint alternate = (variant & 2) != 0 ? talk_turn_server(4) : request->to;
+
+	add_ms_alternate(message, &alternate, (variant & 4) == 0);
 	if (talk.turn_known < G_N_ELEMENTS(talk.turn))
 		talk.turn[talk.turn_known++] = alternate;
 }
@@ -262,8 +306,7 @@ void talk_answer_turn(Sent *request, IcelabScript *script)
 	uint8_t variant = icelab_script_byte(script);
 	uint8_t key[ICELAB_DIGEST_MAXIMUM];
 	size_t key_length = 0;
-	IcelabStunMessage parsed;
-	IcelabStunAttribute realm;
+	IcelabStunAttribute attribute;
 	char realm_text[64] = "";
 	TalkMessage message;
 	size_t length;
@@ -271,27 +314,29 @@ void talk_answer_turn(Sent *request, IcelabScript *script)
 	bool first = !request->heard;
 
 	request->answered = request->heard = true;
+	if (request->greeting) {
+		talk_answer_greeting(request, kind);
+		return;
+	}
 	/* A relay that comes when all are being given back is given back by nobody. */
 	if (talk.closing && request->method == ICELAB_STUN_ALLOCATE &&
 		icelab_guard("close-late-allocation"))
 		return;
-	if (icelab_stun_parse(request->bytes, request->length, &parsed) == ICELAB_STUN_OK) {
-		IcelabStunAttribute attribute;
-
-		signed_request = icelab_stun_find(&parsed, ICELAB_STUN_MESSAGE_INTEGRITY, &attribute);
-		if (icelab_stun_find(&parsed, ICELAB_STUN_REALM, &realm) &&
-			realm.length < sizeof(realm_text))
-			memcpy(realm_text, realm.value, realm.length);
-		/* As libnice trims it. */
-		g_strchomp(g_strdelimit(realm_text, "\"", ' '));
-		g_strchug(realm_text);
-	}
+	signed_request =
+		talk_find(request->bytes, request->length, ICELAB_STUN_MESSAGE_INTEGRITY, &attribute);
+	if (talk_find(request->bytes, request->length, talk_realm_type(), &attribute) &&
+		attribute.length < sizeof(realm_text))
+		memcpy(realm_text, attribute.value, attribute.length);
+	/* As libnice trims it. */
+	g_strchomp(g_strdelimit(realm_text, "\"", ' '));
+	g_strchug(realm_text);
 	kind %= 8;
-	if (kind == 0 && talk.ask_password && !signed_request && talk.modern)
+	if (kind == 0 && talk.ask_password && !signed_request && talk_has_long_term())
 		kind = 1;
-	talk_message_start(&message, flaws,
-		kind == 0 || kind == 7 ? ICELAB_STUN_SUCCESS : ICELAB_STUN_ERROR, request->method,
-		request->bytes + 4);
+	talk_begin(&message, flaws, kind == 0 || kind == 7 ? ICELAB_STUN_SUCCESS : ICELAB_STUN_ERROR,
+		request->method, request->bytes + 4);
+	if (talk_is_old_turn())
+		icelab_stun_build_attribute(&message.builder, 0x000f, talk_old_cookie, 4);
 	switch (kind) {
 	case 0:
 		/* RFC 8489 9.2.5: an answer to a signed request counts if it is signed rightly. */
@@ -305,6 +350,9 @@ void talk_answer_turn(Sent *request, IcelabScript *script)
 		break;
 	case 1:
 		challenge(&message, 401, which);
+		/* [MS-TURN] 3.2.5.1.1: always there, most often the server's own. */
+		if (talk_is_ms_turn() && (variant & 1) != 0)
+			name_ms_alternate(&message, request, variant);
 		break;
 	case 2:
 		challenge(&message, 438, which);
@@ -319,7 +367,7 @@ void talk_answer_turn(Sent *request, IcelabScript *script)
 		icelab_stun_build_error_code(&message.builder, codes[which % G_N_ELEMENTS(codes)], "no");
 		if ((which & 0x80) != 0)
 			icelab_stun_build_attribute(
-				&message.builder, ICELAB_STUN_REALM, TALK_REALM, strlen(TALK_REALM));
+				&message.builder, talk_realm_type(), TALK_REALM, strlen(TALK_REALM));
 		break;
 	case 5:
 		icelab_stun_build_error_code(&message.builder, 401, "");
@@ -331,8 +379,6 @@ void talk_answer_turn(Sent *request, IcelabScript *script)
 	}
 	if (signed_request && kind != 1 && kind != 2)
 		key_length = turn_key(key, realm_text);
-	if (!talk.modern && !signed_request)
-		key_length = 0;
 	length = talk_message_finish(&message, talk.modern ? SUM_NEW : SUM_OLD,
 		key_length > 0 ? key : NULL, key_length, (variant & 0x20) != 0 && talk.modern);
 	talk_answer_with(request, flaws, message.bytes, length);

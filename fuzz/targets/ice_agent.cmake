@@ -3,9 +3,9 @@ include(${CMAKE_CURRENT_SOURCE_DIR}/world/world.cmake)
 
 icelab_fuzz_target(ice_agent
 	SOURCES targets/ice_agent.c
-	MUTATOR mutators/script.c ${ICELAB_WORLD} oracles/segment.c stacks/gnutls.c
+	MUTATOR mutators/script.c ${ICELAB_WORLD} oracles/framing.c oracles/segment.c stacks/gnutls.c
 		talk/answer.c talk/application_steps.c talk/candidates.c talk/cast.c talk/check.c
-		talk/delivered.c talk/delivery.c talk/mended.c talk/message.c talk/network_steps.c talk/packets.c
+		talk/delivered.c talk/delivery.c talk/dialect.c talk/mended.c talk/message.c talk/network_steps.c talk/packets.c
 		talk/pairs.c talk/peer.c talk/progress.c talk/remote_steps.c talk/rules.c talk/start.c talk/steps.c
 		talk/stun_server.c talk/talk.c talk/told.c talk/turn_server.c
 	SEEDS seeds/ice_agent.c

@@ -35,7 +35,7 @@ static uint8_t *reserve(IcelabStunBuilder *builder, uint16_t type, size_t length
 {
 	/* Both length fields have 16 bits; the longest message that is a multiple of 4 is 65532. */
 	const size_t longest = 0xFFFC;
-	size_t padded = (length + 3) & ~(size_t)3;
+	size_t padded = builder->unpadded ? length : (length + 3) & ~(size_t)3;
 
 	if (builder->spoiled || length > longest - 4 ||
 		padded + 4 > builder->capacity - builder->length ||
