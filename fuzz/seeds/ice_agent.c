@@ -837,6 +837,86 @@ static void dialects(void)
 	end("dialect OC2007, ICE-TCP and UDP");
 }
 
+/* [MS-TURN]: what is allocated over TCP is TCP towards the peer, where there is ICE-TCP. */
+static void ms_streams(void)
+{
+	static const char *const names[] = {"dialect OC2007 relayed over TCP",
+		"dialect OC2007 relayed over pseudo-SSL", "dialect OC2007R2 relayed over TCP",
+		"dialect OC2007R2 relayed over pseudo-SSL"};
+
+	for (uint8_t i = 0; i < 4; i++) {
+		script_begin();
+		bytes[DIALECT] = (uint8_t)(4 + i / 2);
+		bytes[USE] = CONTROLLING | FORCE_RELAY | TCP;
+		bytes[SHAPE] = ONE_RELAY;
+		bytes[RELAY_TYPES] = (uint8_t)(1 + i % 2);
+		STEP(STEP_REMOTE, 0, 0, 0, 8, 0, 0, 1);
+		STEP(STEP_ROUNDS, 20);
+		STEP(STEP_SEND, 0, 0, 'h', 'i');
+		STEP(STEP_CHECK, 0x80, 0, 0, 0x10, 0, 0);
+		STEP(STEP_DATA, 0x80, 0, 'd', 'a', 't', 'a');
+		STEP(STEP_DATA, 0x80, 2, 'd', 'a', 't', 'a');
+		/* One frame and a half. */
+		STEP(STEP_RELAY_FRAME, 0, 0, 0, 0, 0, 0, 4, 'd', 'a', 't', 'a', 0, 4, 'd', 'a');
+		STEP(STEP_RELAY_FRAME, 0, 0, 0, 0, 0, 't', 'a');
+		STEP(STEP_RELAY_FRAME, 0, 1, 0, 0, 0, 0, 2, 'd', 'a', 0, 2, 't', 'a');
+		STEP(STEP_ROUNDS, 10);
+		STEP(STEP_ADVANCE, 8);
+		STEP(STEP_READ, 0);
+		end(names[i]);
+	}
+	/* A relay at its server's own address: the mapped address is believed then. */
+	script_begin();
+	bytes[DIALECT] = 5;
+	bytes[USE] = CONTROLLING | TCP;
+	bytes[SHAPE] = ONE_RELAY;
+	bytes[RELAY_TYPES] = 1;
+	STEP(STEP_ROUNDS, 0);
+	STEP(STEP_ANSWER_TURN, 0, 1);
+	STEP(STEP_ADVANCE, 0);
+	STEP(STEP_ANSWER_TURN, 0, 0, 0, 1);
+	STEP(STEP_REMOTE, 0, 0, 0, 8, 0, 0, 1);
+	STEP(STEP_ROUNDS, 20);
+	STEP(STEP_READ, 0);
+	end("dialect OC2007R2, a relay at its server over TCP");
+}
+
+static void alternates(void)
+{
+	/* RFC 8489 10: a 300 names the other server. */
+	script_begin();
+	bytes[USE] = CONTROLLING;
+	bytes[SHAPE] = ONE_RELAY;
+	STEP(STEP_ANSWER_TURN, 0, 3, 0, 0x40);
+	STEP(STEP_ROUNDS, 4);
+	end("300 without ALTERNATE-SERVER");
+
+	for (uint8_t dialect = 4; dialect < 6; dialect++) {
+		script_begin();
+		bytes[DIALECT] = dialect;
+		bytes[USE] = CONTROLLING;
+		bytes[SHAPE] = ONE_RELAY | TWO_COMPONENTS;
+		STEP(STEP_REMOTE, REMOTE_ONE);
+		STEP(STEP_ANSWER_TURN, 0, 3, 0, 0x40);
+		STEP(STEP_ROUNDS, 12);
+		end(dialect == 4 ? "dialect OC2007, MS-ALTERNATE-SERVER"
+						 : "dialect OC2007R2, MS-ALTERNATE-SERVER");
+
+		script_begin();
+		bytes[DIALECT] = dialect;
+		bytes[USE] = CONTROLLING;
+		bytes[SHAPE] = ONE_RELAY;
+		bytes[RELAY_TYPES] = 0;
+		STEP(STEP_REMOTE, REMOTE_ONE);
+		STEP(STEP_ANSWER_TURN, 0, 1, 0, 0, 1);
+		STEP(STEP_ADVANCE, 0);
+		STEP(STEP_ANSWER_TURN, 0, 1, 0, 0, 3);
+		STEP(STEP_ROUNDS, 12);
+		end(dialect == 4 ? "dialect OC2007, challenged and sent elsewhere"
+						 : "dialect OC2007R2, challenged and sent elsewhere");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	seed_start(argc, argv);
@@ -847,5 +927,7 @@ int main(int argc, char **argv)
 	relays();
 	streams();
 	dialects();
+	ms_streams();
+	alternates();
 	return 0;
 }

@@ -33,7 +33,8 @@ void talk_receive(
 	IcelabWorldSocket *socket, const IcelabEndpoint *from, const uint8_t *bytes, size_t length)
 {
 	/* The number and length of a channel are read where there are less than four bytes. */
-	if (length < 4 && talk_is_turn_server(from) && icelab_guard("turn-short-datagram"))
+	if (length < 4 && !talk_is_old_turn() && talk_is_turn_server(from) &&
+		icelab_guard("turn-short-datagram"))
 		return;
 	if (length >= 4 && (bytes[0] & 0xc0) == 0x40 && talk_is_turn_server(from))
 		note_channel_data(icelab_world_socket_number(socket), bytes, length);

@@ -39,6 +39,35 @@ void __real_agent_signal_component_state_change(
 void __wrap_agent_signal_component_state_change(
 	NiceAgent *agent, guint stream_id, guint component_id, NiceComponentState state);
 
+StunUsageTurnReturn __real_stun_usage_turn_process(StunMessage *message,
+	struct sockaddr_storage *relay, socklen_t *relay_length, struct sockaddr_storage *mapped,
+	socklen_t *mapped_length, struct sockaddr_storage *alternate, socklen_t *alternate_length,
+	uint32_t *bandwidth, uint32_t *lifetime, StunUsageTurnCompatibility dialect);
+StunUsageTurnReturn __wrap_stun_usage_turn_process(StunMessage *message,
+	struct sockaddr_storage *relay, socklen_t *relay_length, struct sockaddr_storage *mapped,
+	socklen_t *mapped_length, struct sockaddr_storage *alternate, socklen_t *alternate_length,
+	uint32_t *bandwidth, uint32_t *lifetime, StunUsageTurnCompatibility dialect);
+
+/* The library takes it by the length that another server is named; a value of the wrong length
+ * changes that, too. */
+StunUsageTurnReturn __wrap_stun_usage_turn_process(StunMessage *message,
+	struct sockaddr_storage *relay, socklen_t *relay_length, struct sockaddr_storage *mapped,
+	socklen_t *mapped_length, struct sockaddr_storage *alternate, socklen_t *alternate_length,
+	uint32_t *bandwidth, uint32_t *lifetime, StunUsageTurnCompatibility dialect)
+{
+	socklen_t before = *alternate_length;
+	bool guarded = icelab_guard("ms-alternate-uninitialised");
+	StunUsageTurnReturn result;
+
+	if (guarded)
+		alternate->ss_family = AF_UNSPEC;
+	result = __real_stun_usage_turn_process(message, relay, relay_length, mapped, mapped_length,
+		alternate, alternate_length, bandwidth, lifetime, dialect);
+	if (guarded && alternate->ss_family == AF_UNSPEC)
+		*alternate_length = before;
+	return result;
+}
+
 static bool is_on_socket(const CandidateCheckPair *pair, const NiceSocket *socket)
 {
 	return pair->sockptr == socket || ((NiceCandidateImpl *)pair->local)->sockptr == socket ||

@@ -78,7 +78,11 @@ void step_relay_frame(IcelabScript *script)
 	socket = icelab_world_socket_by_number(allocation->number);
 	if (socket == NULL)
 		return;
-	if ((form & 1) == 0) {
+	if ((form & 1) == 0 && talk_is_old_turn()) {
+		/* What is the active destination's comes as it is. */
+		memcpy(bytes, script->bytes, payload);
+		size = payload;
+	} else if ((form & 1) == 0) {
 		/* ChannelData (RFC 8656 12.4), on a channel that is bound or not, whose length is right
 		 * or not. */
 		uint16_t channel = (uint16_t)(0x4000 + (form >> 4));
@@ -133,7 +137,10 @@ void step_relay_frame(IcelabScript *script)
 			talk_expect_payload(&allocation->server, bytes, size);
 	}
 	if (icelab_world_socket_kind(socket) == ICELAB_SOCKET_DATAGRAM) {
-		icelab_world_socket_receive(socket, &allocation->server, bytes, size);
+		talk_receive(socket, &allocation->server, bytes, size);
+	} else if (talk_is_ms_turn()) {
+		/* What is inside is not framed as the peer's stream would be, but as the script has it. */
+		talk_arrive(allocation->number, &allocation->server, bytes, size);
 	} else {
 		/* RFC 8656 12.5: over a stream ChannelData is padded. What is not, or is of another length
 		 * than it says, leaves the reader in the midst of a frame; what is inside is taken apart

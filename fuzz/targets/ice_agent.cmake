@@ -13,5 +13,5 @@ icelab_fuzz_target(ice_agent
 	WRAP ${ICELAB_WORLD_WRAP} agent_signal_component_state_change conn_check_handle_inbound_stun
 		conn_check_prune_socket discovery_add_peer_reflexive_candidate
 		nice_component_compute_rfc4571_headroom nice_component_remove_socket
-		recalculate_pair_priorities
+		recalculate_pair_priorities stun_usage_turn_process
 	MAX_LEN 2048)
