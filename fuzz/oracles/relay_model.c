@@ -47,6 +47,11 @@ size_t relay_key(const char *realm, uint8_t key[ICELAB_DIGEST_MAXIMUM])
 {
 	bool decoded = relay.dialect == NICE_TURN_SOCKET_COMPATIBILITY_OC2007;
 
+	/* RFC 8489 9.1.1: a short-term key is the password. */
+	if (relay.dialect == NICE_TURN_SOCKET_COMPATIBILITY_MSN) {
+		memcpy(key, "pass", 4);
+		return 4;
+	}
 	return icelab_stun_long_term_key(ICELAB_DIGEST_MD5,
 		(IcelabSpan){decoded ? "user" : RELAY_USERNAME, decoded ? 4 : strlen(RELAY_USERNAME)},
 		(IcelabSpan){realm, strlen(realm)},
@@ -262,7 +267,7 @@ bool relay_realm(const RelayRequest *request, char *realm, size_t size)
 
 	g_strlcpy(realm, RELAY_REALM, size);
 	if (!relay.modern)
-		return relay.dialect == NICE_TURN_SOCKET_COMPATIBILITY_OC2007;
+		return relay.dialect != NICE_TURN_SOCKET_COMPATIBILITY_GOOGLE;
 	if (icelab_stun_parse(request->bytes, request->length, &message) != ICELAB_STUN_OK ||
 		!icelab_stun_find(&message, ICELAB_STUN_MESSAGE_INTEGRITY, &attribute) ||
 		!icelab_stun_find(&message, ICELAB_STUN_REALM, &attribute) || attribute.length >= size)

@@ -66,7 +66,7 @@ void relay_start(NiceTurnSocketCompatibility dialect, bool stream, bool framed);
 IcelabEndpoint relay_server(void);
 IcelabEndpoint relay_peer(unsigned index);
 
-/* RFC 8489 9.2.2. */
+/* RFC 8489 9.1.1, 9.2.2. */
 size_t relay_key(const char *realm, uint8_t key[ICELAB_DIGEST_MAXIMUM]);
 
 /* IcelabWorldNetwork's: judges what the socket sends, and keeps its requests. */

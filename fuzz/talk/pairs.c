@@ -61,9 +61,11 @@ static void judge_pair(NiceStream *stream, const CandidateCheckPair *pair)
 		talk_broken(NULL, "RFC 8445 6.1.2.2", "a pair of two IP versions");
 	if (pair->local->transport != conn_check_match_transport(pair->remote->transport))
 		talk_broken(NULL, "RFC 6544 5.2", "a pair of transports that do not fit");
-	/* RFC 8445 6.1.2.4: a reflexive local candidate is replaced by its base. */
+	/* RFC 8445 6.1.2.4: a reflexive local candidate is replaced by its base. One that a check found
+	 * fails with it when it is to be nominated. */
 	if (pair->local->type == NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE &&
-		pair->state != NICE_CHECK_DISCOVERED)
+		pair->state != NICE_CHECK_DISCOVERED &&
+		(pair->state != NICE_CHECK_FAILED || pair->succeeded_pair == NULL))
 		talk_broken(NULL, "RFC 8445 6.1.2.4", "a check from a server-reflexive candidate");
 	/* RFC 8445 7.2.5.3.2: what was found by a check is not checked itself. */
 	if (pair->local->type == NICE_CANDIDATE_TYPE_PEER_REFLEXIVE &&

@@ -133,6 +133,8 @@ static void reply(IcelabScript *script)
 	is_signed = relay_realm(request, realm, sizeof(realm));
 	talk_message_start(&message, flaws, kind == 0 ? ICELAB_STUN_SUCCESS : ICELAB_STUN_ERROR,
 		talk_method(request->bytes), request->bytes + 4);
+	/* [MS-TURN] 2.2 pads nothing. */
+	message.builder.unpadded = relay.dialect == NICE_TURN_SOCKET_COMPATIBILITY_OC2007;
 	if (!relay.modern) {
 		icelab_stun_build_attribute(&message.builder, 0x000f, talk_old_cookie, 4);
 		if ((which & 1) == 0)
@@ -171,8 +173,13 @@ static void indication(IcelabScript *script)
 	size_t length = MIN(script->left, 1200);
 	TalkMessage message;
 
-	talk_message_start(&message, 0, ICELAB_STUN_INDICATION,
-		relay.modern != ((form & 8) != 0) ? ICELAB_STUN_DATA : 0x115, transaction);
+	/* By the drafts its type is 0x0115, which is an error of method 5 by RFC 8489 5. */
+	if (!relay.modern && (form & 8) == 0)
+		talk_message_start(&message, 0, ICELAB_STUN_ERROR, 0x005, transaction);
+	else
+		talk_message_start(&message, 0, ICELAB_STUN_INDICATION,
+			relay.modern && (form & 8) != 0 ? 0x115 : ICELAB_STUN_DATA, transaction);
+	message.builder.unpadded = relay.dialect == NICE_TURN_SOCKET_COMPATIBILITY_OC2007;
 	if (!relay.modern)
 		icelab_stun_build_attribute(&message.builder, 0x000f,
 			(form & 1) != 0 ? (const uint8_t *)"what" : talk_old_cookie, 4);
