@@ -796,7 +796,11 @@ static void dialects(void)
 		STEP(STEP_ROUNDS, 10);
 		STEP(STEP_DATA, 0x80, 0, 'd', 'a', 't', 'a');
 		STEP(STEP_SEND, 0, 2, 'h', 'i');
+		/* To the refresh, which is answered, and to the next, which comes too late. */
 		STEP(STEP_ADVANCE, 7);
+		STEP(STEP_ROUNDS, 4);
+		for (unsigned i = 0; i < 4; i++)
+			STEP(STEP_ADVANCE, 6);
 		STEP(STEP_ROUNDS, 4);
 		STEP(STEP_ADVANCE, 7);
 		STEP(STEP_ROUNDS, 4);
