@@ -88,13 +88,13 @@ bool talk_find(const uint8_t *bytes, size_t length, uint16_t type, IcelabStunAtt
 	return false;
 }
 
-/* [MS-TURN] 3.1.4: what is relayed over TCP is a stream, whose frames are RFC 4571's. */
+/* [MS-TURN]: what is relayed over TCP is a stream, whose frames are RFC 4571's. */
 static bool carries_stream(const Allocation *allocation)
 {
 	return allocation->stream && talk_is_ms_turn() && talk.agent->use_ice_tcp;
 }
 
-/* draft-rosenberg-midcom-turn-08 9.1: the cookie is the first attribute of every message. */
+/* draft-rosenberg-midcom-turn-08: the cookie is the first attribute of every message. */
 static bool has_cookie(const uint8_t *bytes, size_t length)
 {
 	return length >= 28 && memcmp(bytes + 20, "\0\x0f\0\x04", 4) == 0 &&

@@ -28,7 +28,7 @@ bool talk_is_ms_turn(void);
  * ones, from the first request on. */
 bool talk_has_long_term(void);
 
-/* [MS-TURN] 2.2.2 exchanges the two. */
+/* [MS-TURN] exchanges the two. */
 uint16_t talk_realm_type(void);
 uint16_t talk_nonce_type(void);
 

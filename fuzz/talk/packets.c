@@ -286,7 +286,7 @@ void packets_sent(
 			sent.length -= 2;
 			memmove(sent.bytes, sent.bytes + 2, sent.length);
 		} else if (stream_socket && sent.length > 4 && talk_is_ms_turn()) {
-			/* [MS-TURN] 2.1. Without ICE-TCP libnice leaves the length out: nobody can read that.
+			/* [MS-TURN]. Without ICE-TCP libnice leaves the length out: nobody can read that.
 			 */
 			if (sent.bytes[0] < 2 || sent.bytes[0] > 3 || sent.bytes[1] != 0 ||
 				(size_t)(sent.bytes[2] << 8 | sent.bytes[3]) != sent.length - 4)

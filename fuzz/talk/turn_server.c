@@ -350,7 +350,7 @@ void talk_answer_turn(Sent *request, IcelabScript *script)
 		break;
 	case 1:
 		challenge(&message, 401, which);
-		/* [MS-TURN] 3.2.5.1.1: always there, most often the server's own. */
+		/* [MS-TURN]: always there, most often the server's own. */
 		if (talk_is_ms_turn() && (variant & 1) != 0)
 			name_ms_alternate(&message, request, variant);
 		break;

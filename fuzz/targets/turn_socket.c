@@ -133,7 +133,7 @@ static void reply(IcelabScript *script)
 	is_signed = relay_realm(request, realm, sizeof(realm));
 	talk_message_start(&message, flaws, kind == 0 ? ICELAB_STUN_SUCCESS : ICELAB_STUN_ERROR,
 		talk_method(request->bytes), request->bytes + 4);
-	/* [MS-TURN] 2.2 pads nothing. */
+	/* [MS-TURN] pads nothing. */
 	message.builder.unpadded = relay.dialect == NICE_TURN_SOCKET_COMPATIBILITY_OC2007;
 	if (!relay.modern) {
 		icelab_stun_build_attribute(&message.builder, 0x000f, talk_old_cookie, 4);

@@ -12,7 +12,7 @@ typedef struct {
 	size_t capacity;
 	size_t length;
 	bool spoiled;
-	bool unpadded; /* wrong, but [MS-TURN] 2.2 pads no attribute: set it after the start */
+	bool unpadded; /* wrong, but [MS-TURN] pads no attribute: set it after the start */
 } IcelabStunBuilder;
 
 /* `transaction` is what stands in the header from the cookie on: a request's own, for an answer. */
