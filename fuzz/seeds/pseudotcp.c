@@ -26,10 +26,15 @@
 /* The same with an option of another length than it should have, at the end. */
 #define OPTION_SEGMENT(to, kind, size, ...)                                                        \
 	8, 11 + (size), to, 0, 0, 0, 2, 0xf0, 0, 0, 0, kind, size, ##__VA_ARGS__
+/* The same without data: `flags` 1 is a FIN, 4 a RST. */
+#define EMPTY_SEGMENT(to, acknowledged, flags, scale)                                              \
+	8, 8, to, 0, 0, acknowledged, flags, 0xf0, 0, scale
+#define FIN 1
+#define RST 4
 #define CLOSE(which) 9, 1, which
 #define SHUTDOWN(which) 10, 1, which
 #define CHANGE(which, what, high, low) 11, 4, which, what, high, low
-
+#define LIMIT(what) 13, 1, what
 #define SEGMENT(to, start, size) 14, 3, to, start, size
 
 int main(int argc, char **argv)
@@ -76,5 +81,29 @@ int main(int argc, char **argv)
 	SEED("never answered", 0x10, 0, 0, 0, 12, 1, 0, ADVANCE(0xf4), ADVANCE(0xf4), ADVANCE(0xf5));
 	SEED(
 		"without both FIN", 8, 0, 0, 0, SEND(0, 4, 0), ALL, CLOSE(0), ALL, ADVANCE(0x15), CLOSE(1));
+	SEED("closed in turn, with time", 0, 0, 0, 0, ADVANCE(0), ALL, SHUTDOWN(2), ALL, SHUTDOWN(3),
+		ALL, ADVANCE(2), ADVANCE(2), ADVANCE(0));
+	SEED("in LAST-ACK", 0, 0, 0, 0, ADVANCE(0), ALL, EMPTY_SEGMENT(1, 0, FIN, 0), SHUTDOWN(3),
+		ADVANCE(0x13), EMPTY_SEGMENT(1, 9, 0, 0), EMPTY_SEGMENT(1, 0, RST, 0));
+	SEED("in CLOSING", 0, 0, 0, 0, ADVANCE(0), ALL, SHUTDOWN(2), EMPTY_SEGMENT(0, 0, FIN, 0),
+		SHUTDOWN(2), ALL, ADVANCE(3));
+	SEED("two FIN", 0, 0, 0, 0, EMPTY_SEGMENT(1, 0, FIN, 0), EMPTY_SEGMENT(1, 0, FIN, 0), ALL,
+		ADVANCE(3));
+	SEED("FIN before data", 0, 0, 0, 0, ADVANCE(0), ALL, SEND(0, 0, 9), DOUBLE(1, 0), DELIVER(1, 0),
+		ADVANCE(0), DELIVER(0, 0), SEND(0, 0, 8), SHUTDOWN(2), DELIVER(1, 2), ALL, ADVANCE(3), ALL);
+	/* RFC 6582 3.2: repetitions of what is below the last sequence before a timeout start no
+	 * recovery. */
+	SEED("repeated after a timeout", 0, 0, 0, 0, ADVANCE(0), ALL, SEND(0, 0x20, 0), ADVANCE(0x33),
+		EMPTY_SEGMENT(2, 0, 0, 8), EMPTY_SEGMENT(2, 0, 0, 8), EMPTY_SEGMENT(2, 0, 0, 8),
+		LIMIT(0x0e), EMPTY_SEGMENT(2, 100, 0, 0));
+	SEED("repeated", 0, 0, 0, 0, ADVANCE(0), ALL, SEND(0, 0x40, 0), EMPTY_SEGMENT(2, 0, 0, 0),
+		EMPTY_SEGMENT(2, 0, 0, 0), EMPTY_SEGMENT(2, 0, 0, 0), EMPTY_SEGMENT(2, 0, 0, 0),
+		EMPTY_SEGMENT(2, 100, 0, 0), EMPTY_SEGMENT(2, 100, 0, 0), ALL);
+	SEED("echo", 0, 2, 0, 0, SEND(0, 0x20, 0), EMPTY_SEGMENT(0, 1, 0, 0x20),
+		EMPTY_SEGMENT(0, 1, 0, 0x40), ALL);
+	SEED("the sign of time", 0, 1, 0, 0, SEND(0, 0x20, 0), LOSE(1, 0), ALL, ADVANCE(0x13), ALL,
+		ADVANCE(0x23), SEND(1, 0x20, 0), ALL);
+	SEED("the end of time", 0, 3, 0, 0, SEND(0, 0x20, 0), LOSE(1, 0), ALL, ADVANCE(0x13), ALL,
+		ADVANCE(0x33), SEND(1, 0x20, 0), LOSE(0, 0), ALL, ADVANCE(0x23), ALL);
 	return 0;
 }

@@ -24,6 +24,7 @@
 #define MOST_STEPS 120
 #define MOST_PACKETS 48
 #define MOST_SENT (1 << 18)
+#define FLAG_FIN 1
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -52,6 +53,11 @@ typedef struct {
 	bool was_closed;
 	bool reads_itself;
 	unsigned receive_buffer;
+	guint64 clock;        /* milliseconds: when it is to be called, as agent.c keeps it */
+	uint32_t fin;         /* sequence of the FIN that it sent */
+	unsigned more_fins;   /* that its clock made of it */
+	bool fin_came;        /* to it */
+	uint32_t fin_came_at; /* and the sequence of that FIN */
 } End;
 
 static End ends[2];
@@ -180,6 +186,8 @@ static PseudoTcpWriteResult on_write(
 		broken(NULL, "a segment is shorter than its header");
 	ends[index].sequence = word(bytes + 4);
 	ends[index].acknowledged = word(bytes + 8);
+	if ((bytes[13] & FLAG_FIN) != 0)
+		ends[index].fin = word(bytes + 4);
 	if (bytes[13] == 0 && length > 24)
 		note_data(&ends[index], bytes, length);
 	put(1 - index, bytes, length);
@@ -218,6 +226,38 @@ static bool recovers_closed(unsigned to, const gchar *bytes, gsize length)
 	return false;
 }
 
+/* In LAST-ACK each clock queues one more FIN, and all of them may be acknowledged. */
+static bool acknowledges_more_fins(unsigned to, const gchar *bytes, gsize length)
+{
+	const End *end = &ends[to];
+
+	return length >= 24 && word(bytes + 8) - end->fin - 2 < end->more_fins &&
+		   icelab_guard("pseudotcp-last-ack-fins");
+}
+
+/* A FIN that came before what it follows is taken to be due once any segment is as long as what is
+ * missing. */
+static bool ends_early(unsigned to, const gchar *bytes, gsize length)
+{
+	const End *from = &ends[1 - to];
+	End *end = &ends[to];
+	uint32_t next;
+
+	if (length < 24 || falsified)
+		return false;
+	if ((bytes[13] & FLAG_FIN) != 0) {
+		end->fin_came = true;
+		end->fin_came_at = word(bytes + 4);
+		return false;
+	}
+	if (!end->fin_came || !from->wrote_data || length == 24)
+		return false;
+	next = from->first + (uint32_t)end->received +
+		   (uint32_t)pseudo_tcp_socket_get_available_bytes(end->socket);
+	return word(bytes + 4) != next && next + (uint32_t)length - 24 == end->fin_came_at &&
+		   icelab_guard("pseudotcp-early-fin");
+}
+
 /* As one buffer, or as libnice's receiving code hands it over: header and rest. */
 static void hand_over(unsigned to, const gchar *bytes, gsize length, bool split)
 {
@@ -227,7 +267,8 @@ static void hand_over(unsigned to, const gchar *bytes, gsize length, bool split)
 	if (segment_scales_too_far((const uint8_t *)bytes, length) &&
 		icelab_guard("pseudotcp-window-scale"))
 		return;
-	if (recovers_closed(to, bytes, length))
+	if (acknowledges_more_fins(to, bytes, length) || ends_early(to, bytes, length) ||
+		recovers_closed(to, bytes, length))
 		return;
 	copy = g_malloc(MAX(length, 1));
 	memcpy(copy, bytes, length);
@@ -256,47 +297,66 @@ static void deliver(unsigned to, unsigned which, bool split)
 	g_free(packet.bytes);
 }
 
-static void clocks(void)
+/* As the agent does (agent.c, adjust_tcp_clock): what was asked for before stays. */
+static void adjust_clock(End *end)
 {
-	for (unsigned i = 0; i < 2; i++) {
-		guint64 next = 0;
+	if (!pseudo_tcp_socket_is_closed(end->socket))
+		pseudo_tcp_socket_get_next_clock(end->socket, &end->clock);
+}
 
-		if (pseudo_tcp_socket_is_closed(ends[i].socket))
-			continue;
-		if (pseudo_tcp_socket_get_next_clock(ends[i].socket, &next) &&
-			next <= (guint64)icelab_world_now() / 1000)
-			pseudo_tcp_socket_notify_clock(ends[i].socket);
-	}
+static void call_clock(End *end)
+{
+	PseudoTcpState state;
+
+	g_object_get(end->socket, "state", &state, NULL);
+	if (state == PSEUDO_TCP_LAST_ACK)
+		end->more_fins++;
+	pseudo_tcp_socket_notify_clock(end->socket);
+	adjust_clock(end);
+}
+
+/* Milliseconds until its clock is to be called; its times have 32 bits. */
+static guint64 until_clock(const End *end, guint64 now)
+{
+	int32_t left = (int32_t)((uint32_t)end->clock - (uint32_t)now);
+
+	return left > 0 ? (guint64)left : 0;
 }
 
 /* To the time of the earliest clock, at most `limit` milliseconds. */
 static void advance(guint64 limit)
 {
-	guint64 now = (guint64)icelab_world_now() / 1000, to = now + limit;
+	guint64 now = (guint64)icelab_world_now() / 1000;
 
 	for (unsigned i = 0; i < 2; i++) {
-		guint64 next = 0;
-
-		if (!pseudo_tcp_socket_is_closed(ends[i].socket) &&
-			pseudo_tcp_socket_get_next_clock(ends[i].socket, &next) && next < to)
-			to = MAX(next, now);
+		adjust_clock(&ends[i]);
+		if (!pseudo_tcp_socket_is_closed(ends[i].socket))
+			limit = MIN(limit, until_clock(&ends[i], now));
 	}
-	icelab_world_set_now((int64_t)MAX(to, now + 1) * 1000);
-	clocks();
+	now += MAX(limit, 1);
+	/* It takes 0 for no time at all. */
+	now += (uint32_t)now == 0;
+	icelab_world_set_now((int64_t)now * 1000);
+	for (unsigned i = 0; i < 2; i++)
+		if (!pseudo_tcp_socket_is_closed(ends[i].socket) && until_clock(&ends[i], now) == 0)
+			call_clock(&ends[i]);
 }
 
 /* A segment that nobody sent, near to what the endpoint expects where the arguments are small. */
 static void falsify(IcelabScript *script)
 {
 	uint8_t bytes[24 + 255];
-	unsigned to = icelab_script_byte(script) & 1;
+	uint8_t which = icelab_script_byte(script);
+	unsigned to = which & 1;
 	uint32_t conversation = icelab_script_byte(script);
 	uint32_t sequence = ends[to].acknowledged + (uint32_t)(int8_t)icelab_script_byte(script);
-	uint32_t acknowledged = ends[to].sequence + (uint32_t)(int8_t)icelab_script_byte(script);
+	/* Near to what it sent last, or to what was acknowledged last. */
+	uint32_t acknowledged = ((which & 2) == 0 ? ends[to].sequence : ends[to].proven) +
+							(uint32_t)(int8_t)icelab_script_byte(script);
 	uint8_t flags = icelab_script_byte(script);
 	uint16_t window = icelab_script_short(script);
 	uint8_t scale = icelab_script_byte(script);
-	uint32_t stamp = (uint32_t)(icelab_world_now() / 1000);
+	uint32_t stamp = (uint32_t)(icelab_world_now() / 1000), echo;
 	size_t length = MIN(script->left, sizeof(bytes) - 24);
 
 	if ((scale & 1) != 0)
@@ -305,12 +365,19 @@ static void falsify(IcelabScript *script)
 		acknowledged ^= 0x80000000;
 	if ((scale & 4) != 0)
 		stamp = 0xffffffff;
+	/* Of what was sent a second from now, and when the machine started. */
+	if ((scale & 0x20) != 0)
+		echo = stamp + 1000;
+	else if ((scale & 0x40) != 0)
+		echo = 1;
+	else
+		echo = (scale & 8) != 0 ? 0xffffffff : stamp;
 	for (unsigned i = 0; i < 4; i++) {
 		bytes[i] = (uint8_t)(conversation >> (24 - 8 * i));
 		bytes[4 + i] = (uint8_t)(sequence >> (24 - 8 * i));
 		bytes[8 + i] = (uint8_t)(acknowledged >> (24 - 8 * i));
 		bytes[16 + i] = (uint8_t)(stamp >> (24 - 8 * i));
-		bytes[20 + i] = (uint8_t)((scale & 8) != 0 ? 0xff : stamp >> (24 - 8 * i));
+		bytes[20 + i] = (uint8_t)(echo >> (24 - 8 * i));
 	}
 	bytes[12] = 0;
 	bytes[13] = flags;
@@ -558,6 +625,9 @@ static void judge_end(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	/* Milliseconds: with 32 bits the sign turns after 25 days, and it starts anew after 50. */
+	static const int64_t uptimes[] = {
+		0, (INT64_C(1) << 31) - 2000, INT64_C(3) << 30, (INT64_C(1) << 32) - 3000};
 	IcelabScript script = {data, size};
 	uint8_t options[4];
 	PseudoTcpCallbacks callbacks = {NULL, on_opened, on_readable, on_writable, on_closed, on_write};
@@ -565,6 +635,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (unsigned i = 0; i < 4; i++)
 		options[i] = icelab_script_byte(&script);
 	icelab_world_start(1);
+	if (options[1] % G_N_ELEMENTS(uptimes) != 0)
+		icelab_world_set_now(uptimes[options[1] % G_N_ELEMENTS(uptimes)] * 1000);
 	falsified = narrow = false;
 	lost = written = mtu_limit = 0;
 	failing = false;
