@@ -50,6 +50,9 @@ typedef struct {
 	int bound[RELAY_CHANNELS];       /* the peer of channel 0x4000 + index; -1: none */
 	int64_t expires[RELAY_CHANNELS]; /* microseconds: until when */
 	bool doubtful;                   /* libnice and its server may see channels differently */
+	StunAgent *agent;                /* the socket's */
+	bool unanswered[STUN_AGENT_MAX_SAVED_IDS]; /* filled up by relay_fill */
+	bool unfinished; /* a message of the present call was given up as it was built */
 	struct {
 		bool any;
 		IcelabEndpoint from;
@@ -72,6 +75,15 @@ size_t relay_key(const char *realm, uint8_t key[ICELAB_DIGEST_MAXIMUM]);
 /* IcelabWorldNetwork's: judges what the socket sends, and keeps its requests. */
 void relay_sent(
 	IcelabWorldSocket *socket, const IcelabEndpoint *to, const uint8_t *bytes, size_t length);
+
+/* A server that answers nothing: of the 200 requests that the socket remembers, as many as are not
+ * to be `left` are in use, as if others had been sent. Only where one socket may have so many: for
+ * each Send (GOOGLE, MSN), and for each peer whose data the server delivers (RFC 5766). Sending
+ * them would take most of the time of a run. */
+void relay_fill(unsigned left);
+
+/* They are given up, before time passes. */
+void relay_forget(void);
 
 /* The application gives data for a peer; before it is sent. */
 void relay_given(unsigned peer, const void *bytes, size_t length);

@@ -16,6 +16,7 @@ enum {
 	CHANNEL,
 	RAW,
 	ROOM,
+	FULL,
 };
 
 static void begin(uint8_t transport, uint8_t dialect)
@@ -89,6 +90,19 @@ int main(int argc, char **argv)
 		STEP(INDICATION, 0, 4, 1, 'b');
 		STEP(INDICATION, 0, 8, 0, 'c');
 		snprintf(name, sizeof(name), "%s refused", dialects[dialect]);
+		seed_write(name, bytes, length);
+	}
+	for (uint8_t dialect = 0; dialect < 5; dialect++) {
+		begin(0, dialect);
+		STEP(APPLICATION, 0, 0, 'o', 'n', 'e');
+		STEP(FULL, 0);
+		STEP(BIND, 0);
+		STEP(INDICATION, 2, 0, 0, 't', 'w', 'o');
+		STEP(APPLICATION, 1, 0, 's', 'i', 'x');
+		STEP(TIME, 3);
+		STEP(APPLICATION, 1, 0, 't', 'e', 'n');
+		STEP(BIND, 0);
+		snprintf(name, sizeof(name), "%s full", dialects[dialect]);
 		seed_write(name, bytes, length);
 	}
 	return 0;

@@ -31,6 +31,7 @@ enum {
 	STEP_CHANNEL,    /* the same on a channel */
 	STEP_RAW,
 	STEP_ROOM, /* what the kernel takes */
+	STEP_FULL, /* all but some requests that libnice remembers are without an answer */
 	STEPS,
 };
 
@@ -263,22 +264,12 @@ static void raw(IcelabScript *script)
 
 /* ---- the application ---- */
 
-static void application(IcelabScript *script)
+static void send_to(unsigned to, uint8_t how, char *bytes, size_t length)
 {
-	uint8_t to = (uint8_t)(icelab_script_byte(script) % RELAY_PEERS);
-	uint8_t how = icelab_script_byte(script);
-	static char bytes[HUGE_DATA + 8];
-	size_t length = MAX(MIN(script->left, 512), 1);
 	IcelabEndpoint endpoint = relay_peer(to);
 	NiceAddress address = talk_to_nice(&endpoint);
 
-	if (script->left > 0)
-		memcpy(bytes, script->bytes, MIN(script->left, 512));
-	/* RFC 7983: neither STUN nor ChannelData. */
-	bytes[0] = (char)(bytes[0] | 0x80);
-	if ((how & 0x10) != 0 && !relay.stream)
-		length = HUGE_DATA - 4u * (how >> 5);
-	relay_given(to, bytes, length);
+	relay.unfinished = false;
 	if ((how & 1) != 0) {
 		GOutputVector vectors[2] = {{bytes, length / 2}, {bytes + length / 2, length - length / 2}};
 		NiceOutputMessage message = {vectors, 2};
@@ -292,7 +283,26 @@ static void application(IcelabScript *script)
 	} else {
 		nice_socket_send(turn, &address, length, bytes);
 	}
+	relay.unfinished = false;
 	nice_socket_can_send(turn, &address);
+}
+
+static void application(IcelabScript *script)
+{
+	static char bytes[HUGE_DATA + 8];
+	uint8_t to = (uint8_t)(icelab_script_byte(script) % RELAY_PEERS);
+	uint8_t how = icelab_script_byte(script);
+	size_t length = MAX(MIN(script->left, 512), 1);
+
+	/* The first byte says how much of a huge one there is. */
+	if ((how & 0x10) != 0 && !relay.stream)
+		length = HUGE_DATA - 4u * (how >> 5) - 32u * (script->left > 0 ? script->bytes[0] : 0);
+	if (script->left > 0)
+		memcpy(bytes, script->bytes, MIN(script->left, 512));
+	/* RFC 7983: neither STUN nor ChannelData. */
+	bytes[0] = (char)(bytes[0] | 0x80);
+	relay_given(to, bytes, length);
+	send_to(to, how, bytes, length);
 }
 
 static void ask_channel(IcelabScript *script)
@@ -316,6 +326,7 @@ static void step(unsigned code, IcelabScript *script)
 		ask_channel(script);
 		break;
 	case STEP_TIME:
+		relay_forget();
 		icelab_world_advance(times[icelab_script_byte(script) % G_N_ELEMENTS(times)], NULL, NULL);
 		break;
 	case STEP_REPLY:
@@ -329,6 +340,9 @@ static void step(unsigned code, IcelabScript *script)
 		break;
 	case STEP_RAW:
 		raw(script);
+		break;
+	case STEP_FULL:
+		relay_fill(icelab_script_byte(script));
 		break;
 	default: {
 		uint8_t room = icelab_script_byte(script);

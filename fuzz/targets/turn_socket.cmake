@@ -7,5 +7,5 @@ icelab_fuzz_target(turn_socket
 		stacks/gnutls.c
 	SEEDS seeds/turn_socket.c
 	LINK icelab_libnice icelab_oracle
-	WRAP ${ICELAB_WORLD_WRAP}
+	WRAP ${ICELAB_WORLD_WRAP} stun_agent_finish_message
 	MAX_LEN 2048)
