@@ -25,8 +25,8 @@ static size_t http_part(uint8_t *bytes)
 	static const char *const parts[] = {"HTTP/1.1 200 OK\r\n",
 		"HTTP/1.0 200 Connection established\r\n", "HTTP/1.1 407 Proxy Authentication Required\r\n",
 		"HTTP/1.1 2", "Server: x\r\n", "Content-Length: 3\r\n", "Content-Length: 0\r\n",
-		"content-length:  12\r\n", "Content-Length: x\r\n", "X:\r\n", "\r\n", "\r\n", "\n", "\r",
-		"abc"};
+		"content-length:  12\r\n", "Content-Length: x\r\n",
+		"Content-Length: 99999999999999999999\r\n", "X:\r\n", "\r\n", "\r\n", "\n", "\r", "abc"};
 
 	return text(bytes, parts[below(sizeof(parts) / sizeof(parts[0]))]);
 }
@@ -48,7 +48,8 @@ static size_t socks_part(uint8_t *bytes, FramingKind kind)
 		return text(bytes, "data");
 	default:
 		memcpy(bytes, reply, sizeof(reply));
-		return reply[3] == 1 ? 10 : 22;
+		/* Cut short, or whole. */
+		return below(8) == 0 ? 4 : reply[3] == 1 ? 10 : 22;
 	}
 }
 
@@ -78,8 +79,12 @@ static size_t frame_part(uint8_t *bytes, FramingKind kind)
 	return at;
 }
 
-static size_t new_part(uint8_t *bytes, FramingKind kind)
+static size_t new_part(uint8_t *bytes, FramingKind kind, uint8_t options)
 {
+	/* What the proxy in front of it says. */
+	if ((kind == FRAMING_SSL_GOOGLE || kind == FRAMING_SSL_OC2007) && (options & 0x30) != 0 &&
+		below(2) == 0)
+		return (options & 0x10) != 0 ? http_part(bytes) : socks_part(bytes, FRAMING_SOCKS5);
 	switch (kind) {
 	case FRAMING_SSL_GOOGLE:
 		memcpy(bytes, framing_ssl_google, sizeof(framing_ssl_google));
@@ -118,7 +123,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t maximum, unsig
 		data[1 + below(HEADER - 1)] ^= (uint8_t)(1u << below(8));
 	times = 1 + below(4);
 	for (unsigned i = 0; i < times; i++) {
-		size_t length = new_part(bytes, (FramingKind)(data[0] % FRAMING_KINDS));
+		size_t length = new_part(bytes, (FramingKind)(data[0] % FRAMING_KINDS), data[1]);
 		size_t at = below(4) > 0 ? size : HEADER + below((unsigned)(size - HEADER + 1));
 
 		size = put_in(data, size, maximum, at, bytes, length);

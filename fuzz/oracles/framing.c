@@ -101,6 +101,25 @@ static bool begins(const uint8_t *bytes, size_t length, const char *lower)
 	return true;
 }
 
+/* RFC 9110 8.6: what no number of libnice's can hold counts for nothing, and the rest of the line
+ * is passed over. */
+static bool body_length(const uint8_t *bytes, size_t length, size_t *body)
+{
+	*body = 0;
+	while (length > 0 && *bytes == ' ')
+		bytes++, length--;
+	for (; length > 0; bytes++, length--) {
+		if (!is_digit(*bytes))
+			return false;
+		if (*body > SIZE_MAX / 10 || *body * 10 > SIZE_MAX - (size_t)(*bytes - '0')) {
+			*body = 0;
+			return true;
+		}
+		*body = *body * 10 + (size_t)(*bytes - '0');
+	}
+	return true;
+}
+
 /* RFC 9110 9.3.6: any 2xx to CONNECT opens the tunnel behind the header; libnice passes over a body
  * that Content-Length announces, which is not there to be sent. */
 static void handshake_http(Framing *framing)
@@ -116,19 +135,10 @@ static void handshake_http(Framing *framing)
 		return;
 	}
 	for (at = length + 2; line_at(framing, at, &length) && length > 0; at += length + 2) {
-		size_t i = at + 15;
-
-		if (!begins(bytes + at, length, "content-length:"))
-			continue;
-		body = 0;
-		while (i < at + length && bytes[i] == ' ')
-			i++;
-		for (; i < at + length; i++) {
-			if (!is_digit(bytes[i]) || body > (size_t)1 << 40) {
-				framing->failed = true;
-				return;
-			}
-			body = body * 10 + (size_t)(bytes[i] - '0');
+		if (begins(bytes + at, length, "content-length:") &&
+			!body_length(bytes + at + 15, length - 15, &body)) {
+			framing->failed = true;
+			return;
 		}
 	}
 	if (!line_at(framing, at, &length) || length > 0 || framing->length - at - 2 < body)

@@ -38,7 +38,9 @@ int main(int argc, char **argv)
 	static const char body[] =
 		"HTTP/1.0 200 OK\r\nX: y\r\nContent-Length: 10\r\n\r\n0123456789data";
 	static const char refused[] = "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n";
-	uint8_t handshake[120];
+	static const char endless[] =
+		"HTTP/1.1 200 OK\r\nContent-Length: 123456789012345678901\r\n\r\n";
+	uint8_t handshake[160];
 
 	seed_start(argc, argv);
 	both("TURN", FRAMING_TURN, turn, sizeof(turn));
@@ -68,5 +70,26 @@ int main(int argc, char **argv)
 		snprintf(name, sizeof(name), "SOCKS5 reply %u", reply);
 		seed(name, FRAMING_SOCKS5, 0, 0, 0, refusal, sizeof(refusal));
 	}
+	/* The connection ends before anything came, and in the middle of a handshake. */
+	for (unsigned kind = FRAMING_SSL_GOOGLE; kind < FRAMING_KINDS; kind++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "ended %u", kind);
+		seed(name, (FramingKind)kind, 4, 0, 0, "", 0);
+	}
+	seed("SOCKS5 login only", FRAMING_SOCKS5_LOGIN, 4, 0, 0, "\5\2", 2);
+	seed("SOCKS5 reply cut", FRAMING_SOCKS5, 4, 0, 0, "\5\0\5\0\0\1", 6);
+	seed("SOCKS5 reply cut, IPv6", FRAMING_SOCKS5, 4, 0, 0, "\5\0\5\0\0\4", 6);
+	both("HTTP endless", FRAMING_HTTP, endless, strlen(endless));
+	memcpy(handshake, http, strlen(http));
+	memcpy(handshake + strlen(http), framing_ssl_google, sizeof(framing_ssl_google));
+	memcpy(handshake + strlen(http) + sizeof(framing_ssl_google), "data", 4);
+	seed("pseudo-SSL behind HTTP", FRAMING_SSL_GOOGLE, 0x10, 0, 0, handshake,
+		strlen(http) + sizeof(framing_ssl_google) + 4);
+	memcpy(handshake, socks4, 12);
+	memcpy(handshake + 12, framing_ssl_oc2007, sizeof(framing_ssl_oc2007));
+	memcpy(handshake + 12 + sizeof(framing_ssl_oc2007), "data", 4);
+	seed("pseudo-SSL behind SOCKS5", FRAMING_SSL_OC2007, 0x20, 0, 0, handshake,
+		12 + sizeof(framing_ssl_oc2007) + 4);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Byte streams of a TURN server and of what stands between: TURN over TCP in three dialects, both
- * pseudo-SSL handshakes, HTTP CONNECT and SOCKS5, alone and stacked, over a TCP connection in
- * memory.
+ * pseudo-SSL handshakes, HTTP CONNECT and SOCKS5, alone and pseudo-SSL behind either proxy, over a
+ * TCP connection in memory.
  *
  * Attack surface: whatever a TURN server, a proxy or somebody on the path sends on such a
  * connection: socket/udp-turn-over-tcp.c, pseudossl.c, http.c, socks5.c, tcp-bsd.c and socket.c.
@@ -26,6 +26,8 @@
 
 #define HEADER 5
 #define MOST_OUT (1 << 18)
+#define BEHIND_HTTP 0x10 /* options, of pseudo-SSL */
+#define BEHIND_SOCKS5 0x20
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -42,6 +44,8 @@ static struct {
 	Out *current;
 	uint8_t sent[4096];
 	size_t sent_length;
+	FramingKind proxy; /* in front of pseudo-SSL; FRAMING_KINDS: none */
+	size_t first;      /* what comes by itself: until the proxy has answered, nobody says more */
 } run;
 
 static void broken(const char *id, const char *what)
@@ -160,7 +164,8 @@ static void run_once(FramingKind kind, uint8_t options, const uint8_t *stream, s
 	/* Behind a proxy the relay is another machine than the one that is connected to. */
 	icelab_endpoint_to_sockaddr(&relay, &native);
 	nice_address_set_from_sockaddr(&server, (struct sockaddr *)&native);
-	top = stack_up(kind, base, &server);
+	top = run.proxy == FRAMING_KINDS ? base : stack_up(run.proxy, base, &server);
+	top = stack_up(kind, top, &server);
 	if (kind >= FRAMING_SSL_GOOGLE) {
 		nice_socket_send_reliable(top, &server, sizeof(application), application);
 		if (nice_socket_send(top, &server, sizeof(application), application) > 0)
@@ -176,6 +181,8 @@ static void run_once(FramingKind kind, uint8_t options, const uint8_t *stream, s
 			state ^= state << 13, state ^= state >> 7, state ^= state << 17;
 			piece = MIN(piece, 1 + (state >> 8) % ((cuts & 1) != 0 ? 3 : 200));
 		}
+		if (at < run.first)
+			piece = MIN(piece, run.first - at);
 		icelab_world_socket_stream(
 			(IcelabWorldSocket *)connection, stream + at, piece, at + piece == length ? more : 0);
 		at += piece;
@@ -239,13 +246,26 @@ static void judge_connect(FramingKind kind, bool version6)
 	uint8_t request[22] = {5, 1, 0, version6 ? 4 : 1};
 	size_t size = version6 ? 16 : 4;
 
-	if (kind != FRAMING_SOCKS5 && kind != FRAMING_SOCKS5_LOGIN)
+	if (kind != FRAMING_SOCKS5 && kind != FRAMING_SOCKS5_LOGIN && run.proxy != FRAMING_SOCKS5)
 		return;
 	memcpy(request + 4, relay.address.bytes, size);
 	request[4 + size] = (uint8_t)(relay.port >> 8);
 	request[5 + size] = (uint8_t)relay.port;
 	if (!contains(run.sent, run.sent_length, (const char *)request, size + 6))
 		broken(NULL, "the proxy was not asked for the relay");
+}
+
+/* The model of the whole stack. */
+static void start_reading(Framing *framing, FramingKind kind, const uint8_t *stream, size_t length)
+{
+	if (run.proxy != FRAMING_KINDS) {
+		framing_start(framing, run.proxy, stream, length);
+		if (!framing->connected)
+			return;
+		stream += framing->offset;
+		length -= framing->offset;
+	}
+	framing_start(framing, kind, stream, length);
 }
 
 static void judge(FramingKind kind, uint8_t options, const uint8_t *stream, size_t length)
@@ -258,7 +278,9 @@ static void judge(FramingKind kind, uint8_t options, const uint8_t *stream, size
 
 	if (kind == FRAMING_HTTP && !is_plain_http(stream, length))
 		return;
-	framing_start(&framing, kind, stream, length);
+	if (run.proxy == FRAMING_HTTP && !is_plain_http(stream, run.first > 0 ? run.first : length))
+		return;
+	start_reading(&framing, kind, stream, length);
 	/* A handshake that stops in the middle is one that was cut. */
 	if (!framing.connected && !framing.failed && safe_cuts(kind, 1) == 0)
 		return;
@@ -290,8 +312,30 @@ static void judge(FramingKind kind, uint8_t options, const uint8_t *stream, size
 		broken(NULL, "more came out than was sent");
 	if (kind < FRAMING_SSL_GOOGLE && count != out->count)
 		broken(NULL, "messages were joined or split");
-	if (framing.failed != out->failed && kind != FRAMING_HTTP)
+	if (framing.failed != out->failed && kind != FRAMING_HTTP && run.proxy != FRAMING_HTTP)
 		broken(NULL, framing.failed ? "a broken stream was read on" : "a good stream was given up");
+}
+
+/* False where a body of the proxy's answer is longer than the input. */
+static bool choose_proxy(
+	FramingKind kind, uint8_t options, const uint8_t *stream, size_t length, size_t more)
+{
+	Framing framing;
+
+	run.proxy = FRAMING_KINDS;
+	run.first = 0;
+	if (kind != FRAMING_SSL_GOOGLE && kind != FRAMING_SSL_OC2007)
+		return true;
+	if ((options & BEHIND_HTTP) != 0)
+		run.proxy = FRAMING_HTTP;
+	else if ((options & BEHIND_SOCKS5) != 0)
+		run.proxy = FRAMING_SOCKS5;
+	else
+		return true;
+	framing_start(&framing, run.proxy, stream, length + more);
+	if (framing.connected)
+		run.first = framing.offset;
+	return run.first <= length;
 }
 
 /* A frame longer than the buffer that it is read into; one without content, for which nothing is
@@ -333,16 +377,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t options, cuts;
 	size_t more, length;
 
-	if (size <= HEADER)
+	if (size < HEADER)
 		return 0;
 	kind = (FramingKind)(data[0] % FRAMING_KINDS);
 	options = data[1];
 	more = (size_t)data[2] << 8 | data[3];
 	cuts = safe_cuts(kind, data[4]);
 	length = MIN(size - HEADER, 4096);
+	if (length == 0)
+		more = 0; /* they follow something */
 	memcpy(stream, data + HEADER, length);
 	memset(stream + length, 0, more);
-	if (steps_on_known_defect(kind, stream, length + more))
+	if (steps_on_known_defect(kind, stream, length + more) ||
+		!choose_proxy(kind, options, stream, length, more))
 		return 0;
 	icelab_world_start(1);
 	icelab_world_set_network(&network);
