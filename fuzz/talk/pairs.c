@@ -133,6 +133,17 @@ static void judge_retry(void)
 		talk_broken(NULL, "RFC 8489 9.2.5", "no request with the new nonce %s", talk.demand.nonce);
 }
 
+static const char *what_ended_gathering(void)
+{
+	if (talk.unresolved)
+		return "unresolved-gathers-on";
+	if (talk.hung_up || talk.forgot_relays)
+		return "hung-up-gathers-on";
+	if (talk.stream_removed)
+		return "removed-stream-gathers-on";
+	return talk.relay_added ? "added-relay-gathers-on" : NULL;
+}
+
 /* Who gathers waits for something: a server's answer or a name's. */
 static void judge_gathering(void)
 {
@@ -146,11 +157,7 @@ static void judge_gathering(void)
 				return;
 	for (GSList *i = talk.agent->streams; i != NULL; i = i->next)
 		if (((NiceStream *)i->data)->gathering)
-			talk_broken(talk.unresolved                      ? "unresolved-gathers-on"
-						: talk.hung_up || talk.forgot_relays ? "hung-up-gathers-on"
-						: talk.stream_removed                ? "removed-stream-gathers-on"
-															 : NULL,
-				"gathering", "it goes on, and nothing is asked");
+			talk_broken(what_ended_gathering(), "gathering", "it goes on, and nothing is asked");
 }
 
 /* A relay has one for each peer's channel and one for its permission; in the old dialects one for
