@@ -83,8 +83,10 @@ int main(int argc, char **argv)
 		"without both FIN", 8, 0, 0, 0, SEND(0, 4, 0), ALL, CLOSE(0), ALL, ADVANCE(0x15), CLOSE(1));
 	SEED("closed in turn, with time", 0, 0, 0, 0, ADVANCE(0), ALL, SHUTDOWN(2), ALL, SHUTDOWN(3),
 		ALL, ADVANCE(2), ADVANCE(2), ADVANCE(0));
+	SEED("closed in turn, late", 0, 0, 0, 0, CLOSE(1), DELIVER(0, 0), SHUTDOWN(2), ADVANCE(0x30),
+		ALL);
 	SEED("in LAST-ACK", 0, 0, 0, 0, ADVANCE(0), ALL, EMPTY_SEGMENT(1, 0, FIN, 0), SHUTDOWN(3),
-		ADVANCE(0x13), EMPTY_SEGMENT(1, 9, 0, 0), EMPTY_SEGMENT(1, 0, RST, 0));
+		ADVANCE(0xf3), EMPTY_SEGMENT(1, 40, 0, 0), EMPTY_SEGMENT(1, 0, RST, 0));
 	SEED("in CLOSING", 0, 0, 0, 0, ADVANCE(0), ALL, SHUTDOWN(2), EMPTY_SEGMENT(0, 0, FIN, 0),
 		SHUTDOWN(2), ALL, ADVANCE(3));
 	SEED("two FIN", 0, 0, 0, 0, EMPTY_SEGMENT(1, 0, FIN, 0), EMPTY_SEGMENT(1, 0, FIN, 0), ALL,

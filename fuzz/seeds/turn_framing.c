@@ -44,6 +44,7 @@ int main(int argc, char **argv)
 
 	seed_start(argc, argv);
 	both("TURN", FRAMING_TURN, turn, sizeof(turn));
+	seed("TURN long", FRAMING_TURN, 0, 0xffff, 0, "\x40\1\xff\xdc", 4);
 	both("GOOGLE", FRAMING_GOOGLE, google, sizeof(google));
 	both("OC2007", FRAMING_OC2007, oc2007, sizeof(oc2007));
 	both("OC2007 bad", FRAMING_OC2007, turn, sizeof(turn));
