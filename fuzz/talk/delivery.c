@@ -36,8 +36,14 @@ void talk_receive(
 	if (length < 4 && !talk_is_old_turn() && talk_is_turn_server(from) &&
 		icelab_guard("turn-short-datagram"))
 		return;
-	if (length >= 4 && (bytes[0] & 0xc0) == 0x40 && talk_is_turn_server(from))
+	if (length >= 4 && (bytes[0] & 0xc0) == 0x40 && talk_is_turn_server(from)) {
 		note_channel_data(icelab_world_socket_number(socket), bytes, length);
+		/* Pseudo-TCP has the datagram copied into a buffer of its length, beyond which is read
+		 * then. */
+		if (talk.agent->reliable && (size_t)(bytes[2] << 8 | bytes[3]) > length - 4 &&
+			icelab_guard("turn-channel-data-length"))
+			return;
+	}
 	icelab_world_socket_receive(socket, from, bytes, length);
 }
 

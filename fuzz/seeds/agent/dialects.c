@@ -81,6 +81,14 @@ void seeds_of_dialects(void)
 	STEP(STEP_REMOTE, 0, 0, 1);
 	STEP(STEP_ROUNDS, 16);
 	end("dialect OC2007, ICE-TCP and UDP");
+
+	script_begin();
+	bytes[DIALECT] = 4;
+	bytes[USE] = CONTROLLING | TCP;
+	STEP(STEP_REMOTE, 0, 0, 0, 0x0b, 0, 0x40, 4);
+	STEP(STEP_ROUNDS, 5);
+	STEP(STEP_CHECK, 0, 11, 0, 0x10, 0, 0);
+	end("dialect OC2007, ICE-TCP, checked from an unknown address");
 }
 
 /* [MS-TURN]: what is allocated over TCP is TCP towards the peer, where there is ICE-TCP. */
