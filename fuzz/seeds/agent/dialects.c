@@ -89,6 +89,25 @@ void seeds_of_dialects(void)
 	STEP(STEP_ROUNDS, 5);
 	STEP(STEP_CHECK, 0, 11, 0, 0x10, 0, 0);
 	end("dialect OC2007, ICE-TCP, checked from an unknown address");
+
+	/* Connected while a silent relay keeps it gathering. */
+	script_begin();
+	bytes[DIALECT] = 5;
+	bytes[USE] = CONTROLLING | STUN_SERVER;
+	bytes[SHAPE] = ONE_RELAY;
+	bytes[MANNERS] = 2;
+	STEP(STEP_ADVANCE, 0);
+	STEP(STEP_ADVANCE, 0);
+	STEP(STEP_ANSWER_STUN, 0, 0, 0, 0);
+	STEP(STEP_ADVANCE, 0);
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ADVANCE, 0);
+	STEP(STEP_ANSWER_PEER, 0, 1, 0, 2);
+	STEP(STEP_ROUNDS, 6);
+	STEP(STEP_ADVANCE, 5);
+	STEP(STEP_ADVANCE, 5);
+	STEP(STEP_ADVANCE, 6);
+	end("dialect OC2007R2, connected while it gathers");
 }
 
 /* [MS-TURN]: what is allocated over TCP is TCP towards the peer, where there is ICE-TCP. */
