@@ -75,14 +75,13 @@ get_source() {
 }
 
 flags() {
+	uncounted=-fsanitize-coverage-ignorelist=$here/uncounted.txt
 	case $1 in
 	asan)
-		echo "-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" \
-			"-fsanitize-coverage-ignorelist=$here/uncounted.txt"
+		echo "-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined $uncounted"
 		;;
 	msan)
-		echo "-fsanitize=fuzzer-no-link,memory -fsanitize-memory-track-origins" \
-			"-fsanitize-coverage-ignorelist=$here/uncounted.txt"
+		echo "-fsanitize=fuzzer-no-link,memory -fsanitize-memory-track-origins $uncounted"
 		;;
 	coverage) echo "-fprofile-instr-generate -fcoverage-mapping" ;;
 	# As the distribution compiles it, but without LTO: clang links it.

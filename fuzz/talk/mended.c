@@ -252,10 +252,11 @@ void __wrap_agent_signal_component_state_change(
 
 void __wrap_recalculate_pair_priorities(NiceAgent *agent)
 {
+	bool guarded = icelab_guard("nominated-before-selected");
+
 	/* The old dialects nominate before there is an answer. The library asks this before it looks
 	 * for a nominated pair, which it expects to be of a component with a selected one. */
-	for (GSList *i = agent->streams; i != NULL && icelab_guard("nominated-before-selected");
-		 i = i->next) {
+	for (GSList *i = guarded ? agent->streams : NULL; i != NULL; i = i->next) {
 		NiceStream *stream = i->data;
 
 		for (GSList *j = stream->conncheck_list; j != NULL; j = j->next) {

@@ -36,6 +36,9 @@ void talk_message_start(TalkMessage *message, uint8_t flaws, IcelabStunClass mes
 size_t talk_message_finish(
 	TalkMessage *message, Sum sum, const void *key, size_t key_length, bool fingerprint);
 
+/* Parses a request to a TURN server; false where it is no message that names a peer. */
+bool talk_peer_named(const Sent *request, IcelabStunMessage *message, IcelabEndpoint *peer);
+
 /* Brings a datagram to the socket, or a frame of the kind that its stream has. */
 void talk_arrive(unsigned number, const IcelabEndpoint *from, const uint8_t *bytes, size_t length);
 

@@ -118,7 +118,7 @@ void step_relay_frame(IcelabScript *script)
 			(form & 2) != 0 ? 0x005 : ICELAB_STUN_DATA, transaction);
 		builder.unpadded = talk_is_ms_turn();
 		if ((form & 8) != 0)
-			icelab_stun_build_attribute(&builder, 0x000f, "\x72\xc6\x4b\xc6", 4);
+			icelab_stun_build_attribute(&builder, 0x000f, talk_old_cookie, 4);
 		if ((form & 4) == 0 && talk_is_old_turn())
 			icelab_stun_build_address(&builder, OLD_REMOTE_ADDRESS, &from.address, from.port);
 		else if ((form & 4) == 0)

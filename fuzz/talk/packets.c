@@ -74,13 +74,9 @@ static void note_permission(const Sent *request)
 {
 	Allocation *allocation = talk_allocation(request->number);
 	IcelabStunMessage message;
-	IcelabStunAttribute attribute;
 	IcelabEndpoint peer;
 
-	if (allocation != NULL &&
-		icelab_stun_parse(request->bytes, request->length, &message) == ICELAB_STUN_OK &&
-		icelab_stun_find(&message, ICELAB_STUN_XOR_PEER_ADDRESS, &attribute) &&
-		icelab_stun_read_xor_address(&message, &attribute, &peer.address, &peer.port) &&
+	if (allocation != NULL && talk_peer_named(request, &message, &peer) &&
 		allocation->permission_count < G_N_ELEMENTS(allocation->permissions))
 		allocation->permissions[allocation->permission_count++] = peer;
 }

@@ -181,7 +181,7 @@ void talk_answer_peer(Sent *request, IcelabScript *script)
 	uint8_t flaws = icelab_script_byte(script);
 	uint8_t which = icelab_script_byte(script);
 	IcelabWorldSocket *socket = icelab_world_socket_by_number(request->number);
-	Allocation *allocation = talk_allocation(request->number);
+	TalkPath path = {request->number, request->relayed, request->peer, false, which >> 4};
 	NiceStream *stream;
 	NiceComponent *component;
 	IcelabEndpoint mapped, from;
@@ -192,10 +192,8 @@ void talk_answer_peer(Sent *request, IcelabScript *script)
 	request->answered = true;
 	if (socket == NULL || !talk_receives(socket, &stream, &component))
 		return;
-	talk_secret(&secret, stream, component,
-		&(TalkPath){request->number, request->relayed, request->peer, false, which >> 4});
-	mapped = request->relayed && allocation != NULL ? allocation->relayed
-													: icelab_world_socket_local(socket);
+	talk_secret(&secret, stream, component, &path);
+	mapped = near_end(&path);
 	kind %= 8;
 	if (kind == 0 && (talk.manners & 0x40) != 0)
 		kind = 1;

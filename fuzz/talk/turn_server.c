@@ -169,14 +169,13 @@ static void note_lifetime(const Sent *request, uint32_t seconds)
 	};
 }
 
-static bool peer_of(const Sent *request, IcelabEndpoint *peer)
+bool talk_peer_named(const Sent *request, IcelabStunMessage *message, IcelabEndpoint *peer)
 {
-	IcelabStunMessage message;
 	IcelabStunAttribute attribute;
 
-	return icelab_stun_parse(request->bytes, request->length, &message) == ICELAB_STUN_OK &&
-		   icelab_stun_find(&message, ICELAB_STUN_XOR_PEER_ADDRESS, &attribute) &&
-		   icelab_stun_read_xor_address(&message, &attribute, &peer->address, &peer->port);
+	return icelab_stun_parse(request->bytes, request->length, message) == ICELAB_STUN_OK &&
+		   icelab_stun_find(message, ICELAB_STUN_XOR_PEER_ADDRESS, &attribute) &&
+		   icelab_stun_read_xor_address(message, &attribute, &peer->address, &peer->port);
 }
 
 static void note_grant(const Sent *request)
@@ -189,8 +188,7 @@ static void note_grant(const Sent *request)
 	unsigned i = 0;
 
 	if (allocation == NULL || request->method != ICELAB_STUN_CHANNEL_BIND ||
-		!peer_of(request, &peer) ||
-		icelab_stun_parse(request->bytes, request->length, &message) != ICELAB_STUN_OK ||
+		!talk_peer_named(request, &message, &peer) ||
 		!icelab_stun_find(&message, 0x000c, &attribute) || attribute.length != 4)
 		return;
 	channel = (uint16_t)(attribute.value[0] << 8 | attribute.value[1]);
@@ -274,6 +272,12 @@ static void succeed(
 	}
 }
 
+static void note_server(const IcelabEndpoint *server)
+{
+	if (talk.turn_known < G_N_ELEMENTS(talk.turn))
+		talk.turn[talk.turn_known++] = *server;
+}
+
 static void name_alternate(TalkMessage *message, uint8_t which)
 {
 	IcelabEndpoint alternate =
@@ -284,8 +288,7 @@ static void name_alternate(TalkMessage *message, uint8_t which)
 		icelab_stun_build_address(&message->builder, 0x8023, &alternate.address, alternate.port);
 	if (talk_is_ms_turn())
 		add_ms_alternate(message, &alternate, (which & 0x20) == 0);
-	if (talk.turn_known < G_N_ELEMENTS(talk.turn))
-		talk.turn[talk.turn_known++] = alternate;
+	note_server(&alternate);
 }
 
 static void name_ms_alternate(TalkMessage *message, const Sent *request, uint8_t variant)
@@ -293,8 +296,7 @@ static void name_ms_alternate(TalkMessage *message, const Sent *request, uint8_t
 	IcelabEndpoint alternate = (variant & 2) != 0 ? talk_turn_server(4) : request->to;
 
 	add_ms_alternate(message, &alternate, (variant & 4) == 0);
-	if (talk.turn_known < G_N_ELEMENTS(talk.turn))
-		talk.turn[talk.turn_known++] = alternate;
+	note_server(&alternate);
 }
 
 void talk_answer_turn(Sent *request, IcelabScript *script)

@@ -3,6 +3,21 @@
 
 /* Conversations through a relay. */
 
+/* Until a relay is refreshed, after a quarter of a minute. */
+static void begin_refresh(void)
+{
+	script_begin();
+	bytes[USE] = CONTROLLING;
+	bytes[SHAPE] = ONE_RELAY;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ANSWER_TURN, 0, 1, 0, 0);
+	STEP(STEP_ADVANCE, 0);
+	STEP(STEP_ANSWER_TURN, 0, 0, 0, 0, 5);
+	STEP(STEP_ADVANCE, 4);
+	STEP(STEP_ADVANCE, 4);
+	STEP(STEP_ADVANCE, 4);
+}
+
 void seeds_of_relays(void)
 {
 	script_begin();
@@ -69,17 +84,7 @@ void seeds_of_relays(void)
 	STEP(STEP_READ, 0);
 	end("a relay for half a minute");
 
-	/* Refreshed after a quarter of a minute, with a nonce that is stale by then. */
-	script_begin();
-	bytes[USE] = CONTROLLING;
-	bytes[SHAPE] = ONE_RELAY;
-	STEP(STEP_REMOTE, REMOTE_ONE);
-	STEP(STEP_ANSWER_TURN, 0, 1, 0, 0);
-	STEP(STEP_ADVANCE, 0);
-	STEP(STEP_ANSWER_TURN, 0, 0, 0, 0, 5);
-	STEP(STEP_ADVANCE, 4);
-	STEP(STEP_ADVANCE, 4);
-	STEP(STEP_ADVANCE, 4);
+	begin_refresh();
 	STEP(STEP_ANSWER_TURN, 0, 2, 0, 0);
 	STEP(STEP_ADVANCE, 2);
 	STEP(STEP_ANSWER_TURN, 0, 0, 0, 0, 5);
@@ -105,16 +110,7 @@ void seeds_of_relays(void)
 			"refresh refused, 401", "refresh refused, 400", "refresh refused, with a realm"};
 		static const uint8_t kinds[] = {1, 4, 4}, which[] = {0, 0, 0x83};
 
-		script_begin();
-		bytes[USE] = CONTROLLING;
-		bytes[SHAPE] = ONE_RELAY;
-		STEP(STEP_REMOTE, REMOTE_ONE);
-		STEP(STEP_ANSWER_TURN, 0, 1, 0, 0);
-		STEP(STEP_ADVANCE, 0);
-		STEP(STEP_ANSWER_TURN, 0, 0, 0, 0, 5);
-		STEP(STEP_ADVANCE, 4);
-		STEP(STEP_ADVANCE, 4);
-		STEP(STEP_ADVANCE, 4);
+		begin_refresh();
 		STEP(STEP_ANSWER_TURN, 0, kinds[i], 0, which[i]);
 		STEP(STEP_ADVANCE, 4);
 		STEP(STEP_READ, 0);

@@ -3,6 +3,19 @@
 
 /* Conversations over TCP, and pseudo-TCP. */
 
+/* Of pseudo-TCP: conversation, sequence, acknowledgement, flags, window, times, options. */
+#define SYN_ACK                                                                                    \
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0xf0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 1, 0
+
+static void begin_reliable(void)
+{
+	script_begin();
+	bytes[USE] = CONTROLLING;
+	bytes[MODE] = 1;
+	STEP(STEP_REMOTE, REMOTE_ONE);
+	STEP(STEP_ROUNDS, 10);
+}
+
 void seeds_of_streams(void)
 {
 	script_begin();
@@ -68,14 +81,8 @@ void seeds_of_streams(void)
 	STEP(STEP_CONNECTION, 4, 0, 0);
 	end("passive TCP, reliable");
 
-	script_begin();
-	bytes[USE] = CONTROLLING;
-	bytes[MODE] = 1;
-	STEP(STEP_REMOTE, REMOTE_ONE);
-	STEP(STEP_ROUNDS, 10);
-	/* SYN-ACK of pseudo-TCP: conversation, sequence, acknowledgement, flags, window, times */
-	STEP(STEP_DATA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0xf0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
-		0, 3, 1, 0);
+	begin_reliable();
+	STEP(STEP_DATA, 0, 0, SYN_ACK);
 	STEP(STEP_DATA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 7, 0, 0, 0xf0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
 		'd', 'a', 't', 'a');
 	STEP(STEP_SEND, 0, 0, 'h', 'i');
@@ -86,13 +93,8 @@ void seeds_of_streams(void)
 	end("pseudo-TCP");
 
 	/* The same with the option that acknowledges FIN, shut down while something comes. */
-	script_begin();
-	bytes[USE] = CONTROLLING;
-	bytes[MODE] = 1;
-	STEP(STEP_REMOTE, REMOTE_ONE);
-	STEP(STEP_ROUNDS, 10);
-	STEP(STEP_DATA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0xf0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
-		0, 3, 1, 0, 254, 1, 0);
+	begin_reliable();
+	STEP(STEP_DATA, 0, 0, SYN_ACK, 254, 1, 0);
 	STEP(STEP_SEND, 0, 0, 'h', 'i');
 	STEP(STEP_CHANGE, 13, 0, 0);
 	STEP(STEP_SEND, 0, 2, 'h', 'i');
@@ -119,13 +121,8 @@ void seeds_of_streams(void)
 	end("pseudo-TCP, early");
 
 	/* Nothing is acknowledged, until all of it is. */
-	script_begin();
-	bytes[USE] = CONTROLLING;
-	bytes[MODE] = 1;
-	STEP(STEP_REMOTE, REMOTE_ONE);
-	STEP(STEP_ROUNDS, 10);
-	STEP(STEP_DATA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0xf0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
-		0, 3, 1, 0);
+	begin_reliable();
+	STEP(STEP_DATA, 0, 0, SYN_ACK);
 	for (unsigned i = 0; i < 24; i++)
 		STEP(STEP_SEND, 0, 1, 'h', 'i');
 	STEP(STEP_DATA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0xf0, 7, 0, 0, 0xf0, 0, 0, 0, 0, 1, 0, 0, 0,
